@@ -1,0 +1,127 @@
+"""Every error that Waixian raises on purpose.
+
+::
+
+    WaixianError
+    ├── BadInput               what the caller gave cannot be used: 422, exit code 2
+    │   ├── UnreadableFile     the file cannot be opened or is not what it says
+    │   ├── UnknownCrs         no coordinate system, or one that cannot be reached safely
+    │   ├── UnknownLayer       a layer that the city does not know
+    │   ├── MissingColumn      a layer lacks a column that it cannot do without
+    │   ├── BadValue           one field of one row holds something impossible
+    │   └── BadGeometry        a shape that cannot be measured
+    ├── BadPack                a pack of rules that contradicts itself: stops the start
+    ├── NotFound               asked for something that is not there: 404
+    ├── Conflict               the thing is in a state that forbids this: 409
+    └── Unavailable            a part that we need is not running or not installed: 503
+
+Each class carries its own words, in Chinese and in English, with named places that the
+constructor's keywords fill: ``raise BadValue(file="a.shp", row=17, field="voltage_kv", why_zh="…", why_en="…")``.
+Nothing here knows HTTP or exit codes: ``api/errors.py`` and ``app.py`` each map the tree once.
+"""
+
+from typing import Any
+
+
+class WaixianError(Exception):
+    """Something that Waixian refuses, with the reason and the cure in both languages."""
+
+    code = "error"
+    zh = "{why_zh}"
+    en = "{why_en}"
+
+    def __init__(self, **context: Any) -> None:
+        self.context = context
+        super().__init__(self.text("en"))
+
+    def text(self, lang: str = "zh") -> str:
+        """The message in ``zh`` or ``en``; a place that nobody filled reads as "—"."""
+        template = self.zh if lang.startswith("zh") else self.en
+        return template.format_map(_Blanks(self.context))
+
+
+class _Blanks(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+class BadInput(WaixianError):
+    """What the caller gave cannot be used."""
+
+    code = "bad_input"
+
+
+class UnreadableFile(BadInput):
+    """The file cannot be opened, or is not what its name says."""
+
+    code = "unreadable_file"
+    zh = "无法读取文件 {file}：{why_zh}"
+    en = "Cannot read {file}: {why_en}"
+
+
+class UnknownCrs(BadInput):
+    """No coordinate system is stated, or it cannot be reached without a datum shift nobody gave."""
+
+    code = "unknown_crs"
+    zh = "{file}：坐标系无法确定。{why_zh}"
+    en = "{file}: the coordinate system is not certain. {why_en}"
+
+
+class UnknownLayer(BadInput):
+    """A layer name that no city has."""
+
+    code = "unknown_layer"
+    zh = "没有名为“{layer}”的图层；可用：{known}"
+    en = "There is no layer called '{layer}'; known: {known}"
+
+
+class MissingColumn(BadInput):
+    """A column that the layer cannot do without is not in the file."""
+
+    code = "missing_column"
+    zh = "{file}：缺少字段 {field}（{label}）；文件中的字段：{found}。可用 --map {field}=字段名 指定"
+    en = "{file}: field {field} ({label}) is missing; the file has: {found}. Name it with --map {field}=FIELD"
+
+
+class BadValue(BadInput):
+    """One field of one row holds something impossible."""
+
+    code = "bad_value"
+    zh = "{file} 第 {row} 行，字段 {field}：{why_zh}"
+    en = "{file} row {row}, field {field}: {why_en}"
+
+
+class BadGeometry(BadInput):
+    """A shape that cannot be measured."""
+
+    code = "bad_geometry"
+    zh = "{file} 第 {row} 行：{why_zh}"
+    en = "{file} row {row}: {why_en}"
+
+
+class BadPack(WaixianError):
+    """A pack of rules contradicts itself or cites nothing; the start stops here, never a request."""
+
+    code = "bad_pack"
+    zh = "规则包 {pack}：{where}：{why_zh}"
+    en = "Pack {pack}: {where}: {why_en}"
+
+
+class NotFound(WaixianError):
+    """Asked for something that is not there."""
+
+    code = "not_found"
+    zh = "找不到{what_zh}：{id}"
+    en = "No {what_en}: {id}"
+
+
+class Conflict(WaixianError):
+    """The thing is in a state that forbids this."""
+
+    code = "conflict"
+
+
+class Unavailable(WaixianError):
+    """A part that we need is not running or not installed; the message holds the cure."""
+
+    code = "unavailable"
