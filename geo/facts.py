@@ -1,0 +1,123 @@
+"""What was measured: columns of quantities with what is certain, what is estimated and what is missing.
+
+Names of facts (a pack's rules ask for them by name):
+
+=============================================  =====================================================================
+``utility``, ``burial``                        codes, compared with *among*
+``voltage_kv``, ``capacity_kva``, …            numbers of the route
+``length_m``, ``counted_m``, ``dug_m``         this route: whole, outside the red line that it serves, excavated
+``sum.SCOPE.QUANTITY``                         SCOPE: route, project_utility, project, cluster;
+                                               QUANTITY: whole_m, counted_m, dug_m, road_m
+``ZONE.open_m``, ``ZONE.any_m``                metres of the route whose footprint meets the zone: excavated / bored too
+``ZONE.open_all``, ``ZONE.any_all``            the same metres where the whole dug line lies in the zone, else 0
+``ZONE.area_m2``                               trench area inside the zone
+``end.start``, ``end.finish``                  what lies at the end: site, main, none
+=============================================  =====================================================================
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# Why a fact is not known: the first that applies, in this order.
+WHY = (
+    "", "no_layer", "no_coverage", "outside_coverage", "no_class", "no_kind", "no_grade", "no_canopy", "no_offset",
+    "no_road_date", "no_dig_date", "blank", "not_measured",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One fact for ``n`` routes.
+
+    ``value``: the best number (metres rounded to 1 mm). ``low``/``high``: where it must lie, given what is missing
+    (equal to ``value`` where it is known; ``nan`` value with -inf/inf where nothing is known).
+    ``est_low``/``est_high``: where it lies if the defaults that stood in for blanks are wrong.
+    ``estimated``: the whole fact rests on a hint (an OSM class, say). ``why``: index into :data:`WHY`.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    est_low: Floats
+    est_high: Floats
+    estimated: Bools
+    why: npt.NDArray[np.int8]
+    layer: str = ""
+    zone: str = ""
+
+    @staticmethod
+    def known(value: Floats, layer: str = "") -> "Column":
+        """A column without unknowns; ``nan`` in ``value`` reads as blank."""
+        blank = np.isnan(value)
+        low, high = np.where(blank, -np.inf, value), np.where(blank, np.inf, value)
+        why = np.where(blank, WHY.index("blank"), 0).astype(np.int8)
+        return Column(value, low, high, low, high, np.zeros(len(value), dtype=np.bool_), why, layer)
+
+    def filled(self, number: float) -> "Column":
+        """The column with ``number`` where nothing was stated (a blank that the pack says how to read)."""
+        blank = self.why == WHY.index("blank")
+        swap = {name: np.where(blank, number, getattr(self, name)) for name in ("value", "low", "high", "est_low", "est_high")}
+        return replace(self, **swap, why=np.where(blank, 0, self.why).astype(np.int8))
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "Column":
+        """The column for some of the rows."""
+        names = ("value", "low", "high", "est_low", "est_high", "estimated", "why")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A worded fact for ``n`` routes: ``values`` are words, or None where nothing was stated."""
+
+    values: npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything measured about ``n`` routes; ``tables`` holds the hits and pieces that the numbers rest on."""
+
+    n: int
+    on: date
+    columns: Mapping[str, Column]
+    codes: Mapping[str, Codes]
+    tables: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_columns(self, columns: Mapping[str, Column]) -> "Facts":
+        """The same facts with more columns."""
+        return replace(self, columns={**self.columns, **columns})
+
+
+def from_values(rows: list[Mapping[str, Any]], names: frozenset[str], on: date) -> Facts:
+    """Facts from plain numbers, for worked cases and for questions without a map.
+
+    Each row maps fact names to a number, a word, ``None`` (unknown) or ``[low, high]`` (known to lie between).
+    A zone fact that a row leaves out is 0 (measured, nothing met); any other is unknown.
+    """
+    codes, columns = {}, {}
+    for name in sorted(names | {key for row in rows for key in row}):
+        given = [row.get(name, 0.0 if _is_zone_fact(name) else None) for row in rows]
+        if name in ("utility", "burial") or name.startswith("end."):
+            codes[name] = Codes(np.array(given, dtype=object))
+        else:
+            columns[name] = _column(given)
+    return Facts(len(rows), on, columns, codes)
+
+
+def _is_zone_fact(name: str) -> bool:
+    return name.rpartition(".")[2] in ("open_m", "any_m", "open_all", "any_all", "area_m2")
+
+
+def _column(given: list[Any]) -> Column:
+    low = np.array([-np.inf if g is None else g[0] if isinstance(g, (list, tuple)) else g for g in given], dtype=float)
+    high = np.array([np.inf if g is None else g[1] if isinstance(g, (list, tuple)) else g for g in given], dtype=float)
+    value = np.where(np.isfinite(low), low, np.nan)
+    why = np.where(np.isnan(value), WHY.index("blank"), np.where(low != high, WHY.index("not_measured"), 0)).astype(np.int8)
+    return Column(value, low, high, low, high, np.zeros(len(given), dtype=np.bool_), why)
