@@ -34,7 +34,7 @@ class Layer:
     delivery_id: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class City:
     """One city in one work CRS. The same value comes from a folder and from the database.
 

@@ -67,6 +67,13 @@ class Column:
         swap = {name: np.where(blank, number, getattr(self, name)) for name in ("value", "low", "high", "est_low", "est_high")}
         return replace(self, **swap, why=np.where(blank, 0, self.why).astype(np.int8))
 
+    @staticmethod
+    def concat(some: "list[Column]") -> "Column":
+        """Columns of consecutive chunks as one."""
+        names = ("value", "low", "high", "est_low", "est_high", "estimated", "why")
+        joined = {name: np.concatenate([getattr(c, name) for c in some]) for name in names}
+        return Column(**joined, layer=some[0].layer, zone=some[0].zone)
+
     def take(self, rows: npt.NDArray[np.intp]) -> "Column":
         """The column for some of the rows."""
         names = ("value", "low", "high", "est_low", "est_high", "estimated", "why")
@@ -89,6 +96,17 @@ class Facts:
     columns: Mapping[str, Column]
     codes: Mapping[str, Codes]
     tables: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def concat(chunks: "list[Facts]") -> "Facts":
+        """The facts of consecutive chunks of one file."""
+        first = chunks[0]
+        if len(chunks) == 1:
+            return first
+        columns = {name: Column.concat([c.columns[name] for c in chunks]) for name in first.columns}
+        codes = {name: Codes(np.concatenate([c.codes[name].values for c in chunks])) for name in first.codes}
+        measured = tuple(one for c in chunks for one in c.tables["measured"])
+        return Facts(sum(c.n for c in chunks), first.on, columns, codes, {"measured": measured})
 
     def with_columns(self, columns: Mapping[str, Column]) -> "Facts":
         """The same facts with more columns."""

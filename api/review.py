@@ -1,0 +1,69 @@
+"""THE STORY: read, look around, measure, judge. Read this file first.
+
+A plain function: the web, the command line, the workers and a notebook call it alike, so that one route and a million
+pass through the same steps. No web framework, no database and no environment here.
+
+    read_routes   files into lines in the work CRS          layers/readers
+    city          the ground, from PostGIS or from a folder  layers/queries, layers/city_folder
+    facts         lines meet the ground                      geo/measure
+    siblings      lines that belong together                 geo/siblings
+    judge         the law asks its questions                 geo/rules
+    verdict       one answer with its proof                  geo/verdict
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.city import City
+from geo.facts import Facts
+from geo.measure import facts
+from geo.pack import Pack
+from geo.rules import Verdicts, judge
+from geo.siblings import History, siblings
+from geo.verdict import Review
+
+# Rows measured at a time: bounds the memory, gives the progress bar its steps, and changes no answer.
+CHUNK = 20_000
+
+Progress = Callable[[int, int], None]
+
+
+def review(
+    routes: gpd.GeoDataFrame,
+    city: City,
+    pack: Pack,
+    on: date,
+    *,
+    spans: pd.DataFrame | None = None,
+    history: History | None = None,
+    progress: Progress | None = None,
+) -> Review:
+    """Judge every route against the city by the pack, as filed on ``on``. ``routes`` in the city's work CRS."""
+    routes = routes.reset_index(drop=True)
+    measured = measure(routes, city, pack, on, spans, progress)
+    known = siblings(measured, routes, pack, history)
+    verdicts: Verdicts = judge(known, pack, on)
+    return Review(routes, city, pack, on, known, verdicts)
+
+
+def measure(
+    routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.DataFrame | None, progress: Progress | None
+) -> Facts:
+    """Facts of all routes, chunk by chunk."""
+    if len(routes) <= CHUNK:
+        done = facts(routes, city, pack, on, spans)
+        if progress:
+            progress(len(routes), len(routes))
+        return done
+    chunks = []
+    for start in range(0, len(routes), CHUNK):
+        chunks.append(facts(routes.iloc[start : start + CHUNK].reset_index(drop=True), city, pack, on, spans))
+        if progress:
+            progress(min(start + CHUNK, len(routes)), len(routes))
+    return Facts.concat(chunks)
+
+
+__all__ = ["History", "Review", "measure", "review"]

@@ -1,0 +1,340 @@
+"""The city prepared for one pack: its layers as measurable areas, and which of them belong to which zone of the pack.
+
+An *area* is a shape and a radius: a road is its centre line and half its width, a tree its trunk and the reach of its
+protection, a park its polygon and nothing. Where the radius rests on a default, ``radius_low`` and ``radius_high`` bound
+it. A row whose decisive attribute is missing gives areas that *may* belong: unknown is a value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.axis import Edges, axes_of, cut, edges_of
+from geo.city import City, Layer
+from geo.pack import Pack, PackData, Zone
+from geo.schema import ROAD_RANK
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NO, MAYBE, SURE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class AreaSet:
+    """Areas of one layer with one way of widening. ``row`` is the row of the layer's frame that an area came from."""
+
+    key: str
+    layer: str
+    edges: Edges
+    solid: npt.NDArray[np.bool_]
+    radius: Floats
+    radius_low: Floats
+    radius_high: Floats
+    row: Ints
+    certain: npt.NDArray[np.bool_]
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return self.edges.n
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index over the bounding boxes, widened by the largest radius."""
+        box = self.edges.boxes()
+        reach = self.radius_high
+        return shapely.STRtree(shapely.box(box[:, 0] - reach, box[:, 1] - reach, box[:, 2] + reach, box[:, 3] + reach))
+
+    @cached_property
+    def estimated(self) -> bool:
+        """Some radius rests on a default."""
+        return bool((self.radius_low != self.radius_high).any())
+
+
+@dataclass(frozen=True)
+class Roads:
+    """What the ground partition needs: ground-level roads in the order of their ids."""
+
+    row: Ints
+    edges: Edges
+    half_m: Floats
+    rank: Ints
+    area_road: Ints
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One city prepared for one pack."""
+
+    city: City
+    data: PackData
+    sets: Mapping[str, AreaSet]
+    zones: Mapping[str, tuple[str, npt.NDArray[np.int8]]]
+    roads: Roads
+    hint: npt.NDArray[np.bool_]
+    locks: Mapping[str, "LockDates"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LockDates:
+    """For one lock zone: day and certainty per road (short form) and per ledger area. ``datetime64[D]``, NaT = not stated."""
+
+    road_day: npt.NDArray[np.datetime64]
+    road_in_ledger: npt.NDArray[np.bool_]
+    blank_is_none: bool
+    ledger_day: npt.NDArray[np.datetime64]
+    ledger_member: npt.NDArray[np.int8]
+    complete_since: np.datetime64 | None
+
+
+_PREPARED: "WeakKeyDictionary[City, dict[int, Ground]]" = WeakKeyDictionary()
+
+
+def prepared(city: City, pack: Pack) -> Ground:
+    """The ground of this city for this pack, made once for each pair of values."""
+    grounds = _PREPARED.setdefault(city, {})
+    key = id(pack.data)
+    if key not in grounds:
+        grounds[key] = prepare(city, pack)
+    return grounds[key]
+
+
+def prepare(city: City, pack: Pack) -> Ground:
+    """Build every area set that the zones of the pack ask for."""
+    sets: dict[str, AreaSet] = {"roads": _roads(city.layer("roads"), city, pack, "ground")}
+    zones: dict[str, tuple[str, npt.NDArray[np.int8]]] = {}
+    locks: dict[str, LockDates] = {}
+    for name, zone in pack.data.zones.items():
+        if zone.lock is not None:
+            if "ledger" not in sets:
+                sets["ledger"] = _ledger(city, sets["roads"])
+            locks[name] = _lock_dates(city, zone, sets["ledger"])
+            zones[name] = ("roads", np.zeros(sets["roads"].n, dtype=np.int8))
+            continue
+        key = _set_key(name, zone)
+        if key not in sets:
+            sets[key] = _areas(key, zone, city, pack)
+        zones[name] = (key, _members(zone, city.layer(zone.layer), sets[key]))
+    return Ground(city, pack.data, sets, zones, _partition_roads(city, sets["roads"]), _hints(city), locks)
+
+
+def _set_key(name: str, zone: Zone) -> str:
+    if zone.layer == "roads":
+        return "bridges" if zone.level == "bridge" else "roads"
+    return f"{zone.layer}:{name}" if zone.layer in ("trees", "highways") else zone.layer
+
+
+def _areas(key: str, zone: Zone, city: City, pack: Pack) -> AreaSet:
+    layer = city.layer(zone.layer)
+    if zone.layer == "roads":
+        return _roads(layer, city, pack, "bridge")
+    if zone.layer == "trees":
+        return _trees(key, zone, layer)
+    if zone.layer == "highways":
+        return _highways(key, zone, layer)
+    rows = _frame(layer).geometry.to_numpy()
+    nothing = np.zeros(len(rows))
+    return area_set(key, zone.layer, rows, nothing, nothing, nothing, np.arange(len(rows)))
+
+
+def area_set(
+    key: str, layer: str, shapes: npt.NDArray[Any], low: Floats, mid: Floats, high: Floats, row: Ints, certain: Any = None
+) -> AreaSet:
+    """An area set from shapes, their radii (least, best, most) and the rows that they came from."""
+    solid = np.isin(shapely.get_type_id(shapes), (3, 6))
+    sure = np.ones(len(shapes), dtype=np.bool_) if certain is None else certain
+    return AreaSet(key, layer, edges_of(shapes), solid, mid.astype(float), low.astype(float), high.astype(float), row.astype(np.int64), sure)
+
+
+def _frame(layer: Layer) -> pd.DataFrame:
+    if layer.frame is not None:
+        return layer.frame
+    from geo.schema import LAYERS
+
+    empty = pd.DataFrame({name: pd.Series(dtype=object) for name in LAYERS[layer.name].columns})
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], dtype="geometry"))
+
+
+def words(frame: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
+    """A text column with None where nothing was stated, and all None where the column is absent."""
+    if column not in frame:
+        return np.full(len(frame), None, dtype=object)
+    values = frame[column].astype(object).to_numpy()
+    return np.where(pd.isna(values), None, values)
+
+
+def numbers(frame: pd.DataFrame, column: str) -> Floats:
+    """A number column with nan where nothing was stated."""
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def days(frame: pd.DataFrame, column: str) -> npt.NDArray[np.datetime64]:
+    """A date column as days with NaT where nothing was stated."""
+    if column not in frame:
+        return np.full(len(frame), np.datetime64("NaT", "D"))
+    return pd.to_datetime(frame[column], errors="coerce").to_numpy().astype("datetime64[D]")
+
+
+def _roads(layer: Layer, city: City, pack: Pack, level: str) -> AreaSet:
+    """Road spaces: surface polygons where the city has them, else the centre line and half the red-line width."""
+    frame = _frame(layer)
+    levels, classes, width = words(frame, "level"), words(frame, "class"), numbers(frame, "width_m")
+    rows = np.flatnonzero((levels == level) | ((levels == None) & (level == "ground")))  # noqa: E711 (an array of words)
+    defaults = pack.data.measures.road_width_m
+    guess = {name: (d.low, d.value, d.high) for name, d in defaults.items()}
+    three = np.array([guess.get(c if c is not None else "unknown", guess["unknown"]) for c in classes[rows]]).reshape(-1, 3)
+    given = width[rows]
+    low, mid, high = (np.where(np.isnan(given), three[:, k], given) / 2 for k in range(3))
+    shapes = frame.geometry.to_numpy()[rows]
+    surfaces = city.layer("road_surfaces").frame
+    if surfaces is not None and len(surfaces) and len(rows):
+        ids = pd.Index(words(frame, "road_id")[rows])
+        at = ids.get_indexer(pd.Index(words(surfaces, "road_id")))
+        has = np.unique(at[at >= 0])
+        keep = np.ones(len(rows), dtype=bool)
+        keep[has] = False
+        polygons, nothing = surfaces.geometry.to_numpy()[at >= 0], np.zeros((at >= 0).sum())
+        shapes = np.concatenate([shapes[keep], polygons])
+        low, mid, high = (np.concatenate([r[keep], nothing]) for r in (low, mid, high))
+        rows = np.concatenate([rows[keep], rows[at[at >= 0]]])
+    return area_set("roads" if level == "ground" else "bridges", "roads", shapes, low, mid, high, rows)
+
+
+def _partition_roads(city: City, areas: AreaSet) -> Roads:
+    """Ground roads sorted by id, for the partition: the lower number wins the last tie."""
+    frame = _frame(city.layer("roads"))
+    rows = np.unique(areas.row)
+    ids = words(frame, "road_id")[rows]
+    rows = rows[np.argsort(ids.astype(str), kind="stable")]
+    position = np.full(len(frame) + 1, -1, dtype=np.int64)
+    position[rows] = np.arange(len(rows))
+    rank = np.array([ROAD_RANK.get(c, 0) for c in words(frame, "class")[rows]], dtype=np.int64)
+    half = np.zeros(len(rows))
+    np.maximum.at(half, position[areas.row], np.where(areas.solid, 150.0, areas.radius))
+    return Roads(rows, edges_of(frame.geometry.to_numpy()[rows]), half, rank, position[areas.row])
+
+
+def _hints(city: City) -> npt.NDArray[np.bool_]:
+    """Roads whose class was inferred (OSM), not stated by their owner."""
+    return np.asarray(words(_frame(city.layer("roads")), "class_source") == "hint", dtype=np.bool_)
+
+
+def _ledger(city: City, roads: AreaSet) -> AreaSet:
+    """Stretches of road that a row of the ledger speaks of, as wide as the road is."""
+    frame, road_frame = _frame(city.layer("road_ledger")), _frame(city.layer("roads"))
+    ids = pd.Index(words(road_frame, "road_id"))
+    road = ids.get_indexer(pd.Index(words(frame, "road_id"))) if len(frame) and len(ids) else np.zeros(0, dtype=np.int64)
+    rows = np.flatnonzero(road >= 0)
+    start, stop = numbers(frame, "from_m")[rows], numbers(frame, "to_m")[rows]
+    lines = road_frame.geometry.to_numpy()[road[rows]]
+    length = shapely.length(lines)
+    start, stop = np.where(np.isnan(start), 0.0, start), np.where(np.isnan(stop), length, np.minimum(stop, length))
+    partial = np.flatnonzero((start > 0) | (stop < length))
+    if len(partial):
+        axes = axes_of(lines[partial])
+        lines = lines.copy()
+        lines[partial] = [cut(axes, i, start[k], stop[k]) for i, k in enumerate(partial)]
+    # A road with a surface polygon still has its ledger stretch along the centre line: half its stated or default width.
+    low, mid, high = _widths_of(roads, road[rows], len(road_frame))
+    return area_set("ledger", "road_ledger", lines, low, mid, high, rows)
+
+
+def _widths_of(roads: AreaSet, road: Ints, n_roads: int) -> tuple[Floats, Floats, Floats]:
+    out = []
+    for radius in (roads.radius_low, roads.radius, roads.radius_high):
+        by_road = np.full(n_roads + 1, 10.0)
+        by_road[roads.row] = np.where(roads.solid, 10.0, radius)
+        out.append(by_road[road])
+    return out[0], out[1], out[2]
+
+
+def _trees(key: str, zone: Zone, layer: Layer) -> AreaSet:
+    """Protection ranges: a published polygon as it is, else the canopy and what the pack adds by grade."""
+    frame = _frame(layer)
+    beyond = zone.beyond_canopy_m or {}
+    grade, canopy = words(frame, "grade"), numbers(frame, "canopy_radius_m")
+    shapes = frame.geometry.to_numpy()
+    published = np.isin(shapely.get_type_id(shapes), (3, 6))
+    extra = np.array([beyond.get(g, max(beyond.values(), default=0.0)) for g in grade], dtype=float).reshape(-1)
+    missing = np.isnan(canopy) & ~published
+    sure_radius = np.where(published, 0.0, np.where(np.isnan(canopy), 0.0, canopy) + extra)
+    rows = np.concatenate([np.arange(len(frame)), np.flatnonzero(missing)])
+    most = (zone.canopy_unknown_m or 0.0) + extra[missing]
+    radius = np.concatenate([sure_radius, most])
+    certain = np.concatenate([np.ones(len(frame), dtype=bool), np.zeros(missing.sum(), dtype=bool)])
+    return area_set(key, layer.name, shapes[rows], radius, radius, radius, rows, certain)
+
+
+def _highways(key: str, zone: Zone, layer: Layer) -> AreaSet:
+    """Highway land and control zones, from the edge of the land or, where the pack says so, from the ditch."""
+    frame = _frame(layer)
+    beyond = zone.beyond_land_m or {}
+    classes = words(frame, "class")
+    base = numbers(frame, "land_offset_m")
+    from_ditch = np.isin(classes.astype(str), zone.from_ditch)
+    base = np.where(from_ditch, numbers(frame, "ditch_offset_m"), base)
+    shapes = frame.geometry.to_numpy()
+    land_known = np.isin(shapely.get_type_id(shapes), (3, 6))
+    extra = np.zeros(len(frame))
+    if not zone.land_only:
+        extra = np.array([beyond.get(c, max(beyond.values(), default=0.0)) for c in classes], dtype=float).reshape(-1)
+    missing = np.isnan(base) & ~land_known
+    sure_radius = np.where(land_known, 0.0, np.where(np.isnan(base), 0.0, base)) + extra
+    rows = np.concatenate([np.arange(len(frame)), np.flatnonzero(missing)])
+    radius = np.concatenate([sure_radius, (zone.land_unknown_m or 0.0) + extra[missing]])
+    certain = np.concatenate([np.ones(len(frame), dtype=bool), np.zeros(missing.sum(), dtype=bool)])
+    return area_set(key, layer.name, shapes[rows], radius, radius, radius, rows, certain)
+
+
+def _members(zone: Zone, layer: Layer, areas: AreaSet) -> npt.NDArray[np.int8]:
+    """Does each area belong to the zone: no, may (a decisive attribute is missing), sure."""
+    frame = _frame(layer)
+    member = np.full(len(frame), SURE, dtype=np.int8)
+    where = dict(zone.where)
+    if zone.beyond_canopy_m is not None and "grade" not in where:
+        where["grade"] = tuple(zone.beyond_canopy_m)
+    if zone.beyond_land_m is not None and "class" not in where:
+        where["class"] = tuple(zone.beyond_land_m)
+    for column, allowed in where.items():
+        value = words(frame, column)
+        fits = np.where(value == None, MAYBE, np.where(np.isin(value.astype(str), allowed), SURE, NO))  # noqa: E711
+        member = np.minimum(member, fits.astype(np.int8))
+    out = member[areas.row]
+    return np.where(areas.certain, out, np.minimum(out, MAYBE)).astype(np.int8)
+
+
+def _lock_dates(city: City, zone: Zone, ledger: AreaSet) -> LockDates:
+    """Dates that may lock a road, from the short form on the roads and from the ledger."""
+    lock = zone.lock
+    assert lock is not None
+    roads, ledger_layer = city.layer("roads"), city.layer("road_ledger")
+    frame, rows = _frame(roads), _frame(ledger_layer)
+    kinds = words(rows, "kind")[ledger.row]
+    member = np.where(kinds == None, MAYBE, np.where(np.isin(kinds.astype(str), lock.kinds), SURE, NO)).astype(np.int8)  # noqa: E711
+    # A row for part of a road says nothing of the rest; one for the whole road settles it.
+    whole = (np.nan_to_num(numbers(rows, "from_m"), nan=0.0) <= 0) & np.isnan(numbers(rows, "to_m"))
+    named = set(words(rows, "road_id")[ledger.row[(member == SURE) & whole[ledger.row]]])
+    in_ledger = np.array([road in named for road in words(frame, "road_id")], dtype=np.bool_)
+    since = [d for d in (_since(ledger_layer), _since(roads)) if d is not None]
+    return LockDates(
+        days(frame, lock.short_form), in_ledger, lock.short_form == "overhauled",
+        days(rows, "finished")[ledger.row], member, min(since) if since else None,
+    )  # fmt: skip
+
+
+def _since(layer: Layer) -> np.datetime64 | None:
+    if layer.frame is None or layer.complete_since is None or layer.coverage is None:
+        return None
+    return np.datetime64(layer.complete_since, "D")

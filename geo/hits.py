@@ -1,0 +1,117 @@
+"""Hits: the stretches where a footprint meets an area. They answer the rules, whoever owns the metre; they may overlap."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.axis import MM, Axes
+from geo.footprint import Parts
+from geo.ground import AreaSet
+from geo.kernel import meet
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# Below this many pairs a second thread costs more than it brings.
+THREAD_PAIRS = 20_000
+CORES = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Stretches in whole millimetres; ``area`` indexes the area set; ``open``: the footprint there is excavated."""
+
+    route: Ints
+    area: Ints
+    lo: Ints
+    hi: Ints
+    open: Bools
+
+    def where(self, mask: Bools) -> "Hits":
+        """The hits that the mask keeps."""
+        return Hits(self.route[mask], self.area[mask], self.lo[mask], self.hi[mask], self.open[mask])
+
+    def stretched(self, index: Ints, lo: Ints, hi: Ints) -> "Hits":
+        """Hits ``index`` narrowed to new ends."""
+        return Hits(self.route[index], self.area[index], lo, hi, self.open[index])
+
+    @staticmethod
+    def join(some: "list[Hits]") -> "Hits":
+        """One table of several, in route order."""
+        route = np.concatenate([h.route for h in some])
+        order = np.argsort(route, kind="stable")
+        columns = [np.concatenate([getattr(h, name) for h in some])[order] for name in ("area", "lo", "hi", "open")]
+        return Hits(route[order], *columns)
+
+
+NONE = Hits(*(np.zeros(0, dtype=np.int64) for _ in range(4)), np.zeros(0, dtype=np.bool_))
+
+
+@dataclass(frozen=True)
+class HitSet:
+    """Hits of one area set: with the best widths, and with the least and the most that the defaults allow."""
+
+    areas: AreaSet
+    best: Hits
+    least: Hits
+    most: Hits
+
+
+def near(boxes: Floats, areas: AreaSet, reach: Floats) -> tuple[Ints, Ints]:
+    """Pairs (box, area) whose boxes come within reach, sorted. ``boxes``: (n, 4)."""
+    if len(boxes) == 0 or areas.n == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    grown = shapely.box(boxes[:, 0] - reach, boxes[:, 1] - reach, boxes[:, 2] + reach, boxes[:, 3] + reach)
+    left, right = areas.tree.query(grown)
+    order = np.lexsort((right, left))
+    return left[order].astype(np.int64), right[order].astype(np.int64)
+
+
+def hit_set(parts: Parts, areas: AreaSet) -> HitSet:
+    """All hits of the parts on one area set."""
+    reach = np.nan_to_num(np.fmax(parts.half_high_m, parts.half_m), nan=0.0)
+    pairs = near(parts.axes.edges.boxes(), areas, reach)
+    best = _hits(parts, areas, pairs, parts.half_m, areas.radius)
+    if not (parts.estimated or areas.estimated):
+        return HitSet(areas, best, best, best)
+    least = _hits(parts, areas, pairs, parts.half_low_m, areas.radius_low)
+    most = _hits(parts, areas, pairs, parts.half_high_m, areas.radius_high)
+    return HitSet(areas, best, least, most)
+
+
+def _hits(parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats) -> Hits:
+    part, area = pairs
+    index, lo, hi = intervals(parts.axes, areas, part, area, half[part] + radius[area])
+    a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
+    keep = b > a
+    index = index[keep]
+    return Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.open[part[index]])
+
+
+def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats) -> tuple[Ints, Floats, Floats]:
+    """Where each pair's axis lies nearer than its radius to its area: (pair, from_m, to_m), not rounded."""
+    a, b = axes.edges, areas.edges
+
+    def run(pick: slice) -> tuple[Ints, Floats, Floats]:
+        pair, lo, hi = meet(
+            a.offsets, a.x0, a.y0, a.x1, a.y1, axes.measure, b.offsets, b.x0, b.y0, b.x1, b.y1, areas.solid,
+            axis[pick], area[pick], radius[pick],
+        )  # fmt: skip
+        return pair + pick.start, lo, hi
+
+    if len(axis) < THREAD_PAIRS:
+        return run(slice(0, len(axis)))
+    cuts = np.linspace(0, len(axis), 4 * CORES + 1).astype(int)
+    with ThreadPoolExecutor(CORES) as pool:
+        done = list(pool.map(run, [slice(s, e) for s, e in zip(cuts[:-1], cuts[1:], strict=True)]))
+    return tuple(np.concatenate(columns) for columns in zip(*done, strict=True))  # type: ignore[return-value]
+
+
+def merged(hits: HitSet, extra: dict[str, Hits]) -> HitSet:
+    """The set with further hits (of outlines) added to each of its tables."""
+    return replace(hits, **{name: Hits.join([getattr(hits, name), more]) for name, more in extra.items()})

@@ -1,0 +1,64 @@
+"""The 5- and 3-year locks: is a road closed to digging on the planned days?
+
+Calendar years: the first day is not counted and the last day is the corresponding one, inclusive (民法典 201–202);
+where the month has no such day, its last day. The planned window is tested at both ends. An empty window is never
+"not locked": the filing date only shows that a lock had ended before.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.ground import MAYBE, NO, SURE
+
+Days = npt.NDArray[np.datetime64]
+Member = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Planned dig of each route and the day on which it was filed. ``datetime64[D]``, NaT = not stated."""
+
+    start: Days
+    end: Days
+    filed: Days
+
+    def take(self, route: npt.NDArray[np.int64], on_filing: bool) -> "Window":
+        """The windows of some routes; with ``on_filing`` the day of filing stands for the dig."""
+        filed = self.filed[route]
+        return Window(filed, filed, filed) if on_filing else Window(self.start[route], self.end[route], filed)
+
+
+def add_years(day: Days, years: int) -> Days:
+    """The corresponding day ``years`` later, or the last day of its month."""
+    month = day.astype("datetime64[M]")
+    target = month + np.timedelta64(12 * years, "M")
+    last = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    same: Days = target.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
+    return np.where(np.isnat(day), np.datetime64("NaT", "D"), np.minimum(same, last))
+
+
+def locked(finished: Days, years: int, window: Window) -> Member:
+    """Is the road locked in the window: NO, MAYBE, SURE. A NaT ``finished`` is MAYBE."""
+    last = add_years(finished, years)
+    start, end = window.start, window.end
+    has_start, has_end = ~np.isnat(start), ~np.isnat(end)
+    after = has_start & (start > last) | ~has_start & (last < window.filed)
+    before = has_end & (end < finished)
+    both = has_start & has_end
+    inside = has_start & (start >= finished) & (start <= last) | has_end & (end >= finished) & (end <= last)
+    spans = both & (start <= last) & (end >= finished)
+    known = np.where(after | before, NO, np.where(inside | spans, SURE, MAYBE))
+    return np.where(np.isnat(finished), MAYBE, known).astype(np.int8)
+
+
+def unrecorded(complete_since: np.datetime64 | None, years: int, window: Window) -> Member:
+    """May a road of which no record speaks be locked? Not where records are complete for longer than the lock."""
+    n = len(window.filed)
+    if complete_since is None:
+        return np.full(n, MAYBE, dtype=np.int8)
+    day = np.full(n, complete_since, dtype="datetime64[D]") - np.timedelta64(1, "D")
+    last = add_years(day, years)
+    over = np.where(np.isnat(window.start), last < window.filed, window.start > last)
+    return np.where(over, NO, MAYBE).astype(np.int8)
