@@ -12,6 +12,7 @@ pass through the same steps. No web framework, no database and no environment he
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -21,8 +22,8 @@ from geo.city import City
 from geo.facts import Facts
 from geo.measure import facts
 from geo.pack import Pack
-from geo.rules import Verdicts, judge
-from geo.siblings import History, siblings
+from geo.rules import judge
+from geo.siblings import siblings
 from geo.verdict import Review
 
 # Rows measured at a time: bounds the memory, gives the progress bar its steps, and changes no answer.
@@ -38,32 +39,33 @@ def review(
     on: date,
     *,
     spans: pd.DataFrame | None = None,
-    history: History | None = None,
+    history: gpd.GeoDataFrame | None = None,
     progress: Progress | None = None,
 ) -> Review:
-    """Judge every route against the city by the pack, as filed on ``on``. ``routes`` in the city's work CRS."""
+    """Judge every route against the city by the pack, as filed on ``on``.
+
+    ``routes`` and ``history`` (works filed before, that may be siblings) lie in the city's work CRS. ``progress`` is
+    told (done, total) and may raise to stop the work.
+    """
     routes = routes.reset_index(drop=True)
-    measured = measure(routes, city, pack, on, spans, progress)
-    known = siblings(measured, routes, pack, history)
-    verdicts: Verdicts = judge(known, pack, on)
-    return Review(routes, city, pack, on, known, verdicts)
+    together = routes if history is None or history.empty else pd.concat([routes, history], ignore_index=True)
+    measured = siblings(measure(together, city, pack, on, spans, progress), together, pack)
+    known = replace(measured, tables={**measured.tables, "history_checked": history is not None}).head(len(routes))
+    return Review(routes, city, pack, on, known, judge(known, pack, on), together)
 
 
 def measure(
     routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.DataFrame | None, progress: Progress | None
 ) -> Facts:
     """Facts of all routes, chunk by chunk."""
-    if len(routes) <= CHUNK:
-        done = facts(routes, city, pack, on, spans)
-        if progress:
-            progress(len(routes), len(routes))
-        return done
     chunks = []
-    for start in range(0, len(routes), CHUNK):
-        chunks.append(facts(routes.iloc[start : start + CHUNK].reset_index(drop=True), city, pack, on, spans))
+    for start in range(0, max(len(routes), 1), CHUNK):
         if progress:
-            progress(min(start + CHUNK, len(routes)), len(routes))
+            progress(start, len(routes))
+        chunks.append(facts(routes.iloc[start : start + CHUNK].reset_index(drop=True), city, pack, on, spans))
+    if progress:
+        progress(len(routes), len(routes))
     return Facts.concat(chunks)
 
 
-__all__ = ["History", "Review", "measure", "review"]
+__all__ = ["Review", "measure", "review"]

@@ -8,7 +8,7 @@ Names of facts (a pack's rules ask for them by name):
 ``length_m``, ``counted_m``, ``dug_m``         this route: whole, outside the red line that it serves, excavated
 ``sum.SCOPE.QUANTITY``                         SCOPE: route, project_utility, project, cluster;
                                                QUANTITY: whole_m, counted_m, dug_m, road_m
-``ZONE.open_m``, ``ZONE.any_m``                metres of the route whose footprint meets the zone: excavated / bored too
+``ZONE.open_m``, ``.any_m``, ``.hung_m``       metres of the route whose footprint meets the zone: excavated / in any way / hung
 ``ZONE.open_all``, ``ZONE.any_all``            the same metres where the whole dug line lies in the zone, else 0
 ``ZONE.area_m2``                               trench area inside the zone
 ``end.start``, ``end.finish``                  what lies at the end: site, main, none
@@ -108,9 +108,13 @@ class Facts:
         measured = tuple(one for c in chunks for one in c.tables["measured"])
         return Facts(sum(c.n for c in chunks), first.on, columns, codes, {"measured": measured})
 
-    def with_columns(self, columns: Mapping[str, Column]) -> "Facts":
-        """The same facts with more columns."""
-        return replace(self, columns={**self.columns, **columns})
+    def head(self, n: int) -> "Facts":
+        """The facts of the first ``n`` routes; the tables stay whole, so that numbers in them keep their meaning."""
+        if n == self.n:
+            return self
+        first = np.arange(n)
+        columns = {name: column.take(first) for name, column in self.columns.items()}
+        return replace(self, n=n, columns=columns, codes={name: Codes(c.values[:n]) for name, c in self.codes.items()})
 
 
 def from_values(rows: list[Mapping[str, Any]], names: frozenset[str], on: date) -> Facts:
@@ -130,7 +134,7 @@ def from_values(rows: list[Mapping[str, Any]], names: frozenset[str], on: date) 
 
 
 def _is_zone_fact(name: str) -> bool:
-    return name.rpartition(".")[2] in ("open_m", "any_m", "open_all", "any_all", "area_m2")
+    return name.rpartition(".")[2] in ("open_m", "any_m", "hung_m", "open_all", "any_all", "area_m2")
 
 
 def _column(given: list[Any]) -> Column:

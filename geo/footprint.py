@@ -2,7 +2,8 @@
 
 Parts are stretches of axis with a half width. A rule about excavation looks at ``open`` parts only; a rule about the
 line itself looks at all. Where width or pit come from a default of the pack, ``half_low_m`` and ``half_high_m`` bound
-them; ``nan`` half width means that the part may not be there at all.
+them; ``nan`` half width means that the part may not be there at all. The ``mode`` of a part: open cut, bored, hung
+(overhead, on a bridge), housed (in a utility tunnel, under water); only open cut and pits excavate.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-NOT_DUG = ("overhead", "tunnel", "underwater")
+OPEN, BORED, HUNG, HOUSED = np.int8(0), np.int8(1), np.int8(2), np.int8(3)
+MODES = {None: OPEN, "open": OPEN, "bored": BORED, "overhead": HUNG, "tunnel": HOUSED, "underwater": HOUSED}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Parts:
 
     route: Ints
     axes: Axes
-    open: Bools
+    mode: npt.NDArray[np.int8]
     pit: Bools
     half_m: Floats
     half_low_m: Floats
@@ -64,11 +66,12 @@ def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, meas
     table = _stretches(axes, burial, frame, spans, measures)
     route = table["route"].to_numpy(dtype=np.int64)
     pit = table["pit"].to_numpy(dtype=bool)
-    is_open = table["open"].to_numpy(dtype=bool)
+    mode = table["mode"].to_numpy(dtype=np.int8)
+    is_open = mode == OPEN
     three = np.where(pit[:, None], table[["pit_low", "pit_mid", "pit_high"]].to_numpy(dtype=float), np.where(is_open[:, None], half[route], 0.0))
     whole = table["whole"].to_numpy(dtype=bool)
     pieces = axes if whole.all() and len(route) == axes.n else cut_many(axes, table)
-    parts = Parts(route, pieces, is_open, pit, three[:, 1], three[:, 0], three[:, 2])
+    parts = Parts(route, pieces, mode, pit, three[:, 1], three[:, 0], three[:, 2])
     dug = is_open & ~pit
     cut_mm = np.rint(table[["from_m", "to_m"]].to_numpy(dtype=float)[dug] * 1000).astype(np.int64)
     return Footprints(parts, half[:, 1] * 2, ~given, route[dug], cut_mm)
@@ -78,7 +81,7 @@ def _three(estimate: object) -> tuple[float, float, float]:
     return estimate.low, estimate.value, estimate.high  # type: ignore[attr-defined]
 
 
-COLUMNS = ["route", "from_m", "to_m", "open", "pit", "pit_low", "pit_mid", "pit_high", "whole"]
+COLUMNS = ["route", "from_m", "to_m", "mode", "pit", "pit_low", "pit_mid", "pit_high", "whole"]
 
 
 def _stretches(axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures) -> pd.DataFrame:
@@ -94,7 +97,7 @@ def _stretches(axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame,
                 special[i] = True
     plain = np.flatnonzero(~special)
     rows = [pd.DataFrame({
-        "route": plain, "from_m": 0.0, "to_m": length[plain], "open": True, "pit": False,
+        "route": plain, "from_m": 0.0, "to_m": length[plain], "mode": OPEN, "pit": False,
         "pit_low": 0.0, "pit_mid": 0.0, "pit_high": 0.0, "whole": True,
     }, columns=COLUMNS)]  # fmt: skip
     made = [row for i in np.flatnonzero(special) for row in _special(int(i), length[i], burial[i], by_route.get(int(i)), measures)]
@@ -118,9 +121,9 @@ def _special(route: int, length: float, burial: str | None, spans: pd.DataFrame 
     at = 0.0
     for lo, hi, kind, pit_from, pit_to in [*cuts, (length, length, "", np.nan, np.nan)]:
         if lo > at:
-            out.append((route, at, lo, burial not in (*NOT_DUG, "bored"), False, 0.0, 0.0, 0.0, False))
+            out.append((route, at, lo, MODES.get(burial, OPEN), False, 0.0, 0.0, 0.0, False))
         if hi > max(lo, at):
-            out.append((route, max(lo, at), hi, kind not in (*NOT_DUG, "bored"), False, 0.0, 0.0, 0.0, False))
+            out.append((route, max(lo, at), hi, MODES.get(kind, OPEN), False, 0.0, 0.0, 0.0, False))
             if kind == "bored":
                 out += [_pit(route, where, area, length, measures) for where, area in ((lo, pit_from), (hi, pit_to)) if area != 0]
         at = max(at, hi)
@@ -133,7 +136,7 @@ def _pit(route: int, where: float, area_m2: float, length: float, measures: Meas
     areas = (area_m2,) * 3 if not np.isnan(area_m2) else (default.low, default.value, default.high)
     half = [np.sqrt(a) / 2 if a > 0 else np.nan for a in areas]
     reach = half[1] if not np.isnan(half[1]) else 0.0
-    return (route, max(0.0, where - reach), min(length, where + reach), True, True, half[0], half[1], half[2], False)
+    return (route, max(0.0, where - reach), min(length, where + reach), OPEN, True, half[0], half[1], half[2], False)
 
 
 def cut_many(axes: Axes, table: pd.DataFrame) -> Axes:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.axis import MM, Axes
-from geo.footprint import Parts
+from geo.footprint import OPEN, Parts
 from geo.ground import AreaSet
 from geo.kernel import meet
 
@@ -19,37 +19,46 @@ Bools = npt.NDArray[np.bool_]
 
 # Below this many pairs a second thread costs more than it brings.
 THREAD_PAIRS = 20_000
+# What only touches an edge is outside: a micrometre is far below any survey and far above the noise of coordinates.
+TOUCH_M = 1e-6
 CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
 class Hits:
-    """Stretches in whole millimetres; ``area`` indexes the area set; ``open``: the footprint there is excavated."""
+    """Stretches in whole millimetres; ``area`` indexes the area set; ``mode``: how the work lies there."""
 
     route: Ints
     area: Ints
     lo: Ints
     hi: Ints
-    open: Bools
+    mode: npt.NDArray[np.int8]
+
+    @property
+    def open(self) -> Bools:
+        """The footprint there is excavated."""
+        opened: Bools = self.mode == OPEN
+        return opened
 
     def where(self, mask: Bools) -> "Hits":
         """The hits that the mask keeps."""
-        return Hits(self.route[mask], self.area[mask], self.lo[mask], self.hi[mask], self.open[mask])
+        return Hits(self.route[mask], self.area[mask], self.lo[mask], self.hi[mask], self.mode[mask])
 
     def stretched(self, index: Ints, lo: Ints, hi: Ints) -> "Hits":
         """Hits ``index`` narrowed to new ends."""
-        return Hits(self.route[index], self.area[index], lo, hi, self.open[index])
+        return Hits(self.route[index], self.area[index], lo, hi, self.mode[index])
 
     @staticmethod
     def join(some: "list[Hits]") -> "Hits":
         """One table of several, in route order."""
         route = np.concatenate([h.route for h in some])
         order = np.argsort(route, kind="stable")
-        columns = [np.concatenate([getattr(h, name) for h in some])[order] for name in ("area", "lo", "hi", "open")]
+        columns = [np.concatenate([getattr(h, name) for h in some])[order] for name in ("area", "lo", "hi", "mode")]
         return Hits(route[order], *columns)
 
 
-NONE = Hits(*(np.zeros(0, dtype=np.int64) for _ in range(4)), np.zeros(0, dtype=np.bool_))
+_EMPTY = np.zeros(0, dtype=np.int64)
+NONE = Hits(_EMPTY, _EMPTY, _EMPTY, _EMPTY, np.zeros(0, dtype=np.int8))
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,12 @@ def hit_set(parts: Parts, areas: AreaSet) -> HitSet:
 
 def _hits(parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats) -> Hits:
     part, area = pairs
-    index, lo, hi = intervals(parts.axes, areas, part, area, half[part] + radius[area])
+    reach = half[part] + radius[area]
+    index, lo, hi = intervals(parts.axes, areas, part, area, np.where(reach > TOUCH_M, reach - TOUCH_M, reach))
     a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
     keep = b > a
     index = index[keep]
-    return Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.open[part[index]])
+    return Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.mode[part[index]])
 
 
 def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats) -> tuple[Ints, Floats, Floats]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.axis import MM
+from geo.footprint import OPEN
 from geo.ground import AreaSet
 from geo.hits import NONE, Hits
 
@@ -75,7 +76,7 @@ def outline_hits(route: npt.NDArray[np.int64], outlines: npt.NDArray[Any], axes:
     np.maximum.at(hi, owner, measure)
     start, stop = np.floor(lo).astype(np.int64), np.ceil(hi).astype(np.int64)
     stop = np.maximum(stop, start + 1)
-    return Hits(route[left], right.astype(np.int64), start, stop, np.ones(len(left), dtype=np.bool_))
+    return Hits(route[left], right.astype(np.int64), start, stop, np.full(len(left), OPEN, dtype=np.int8))
 
 
 def _shapes(areas: AreaSet, index: npt.NDArray[np.int64]) -> npt.NDArray[Any]:

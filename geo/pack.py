@@ -156,12 +156,13 @@ class Zone(Model):
 
 
 class Rule(Model):
-    """One question to the facts: ``test`` is one of le, lt, ge, gt, eq, among."""
+    """One question to the facts: ``test`` is one of le, lt, ge, gt, eq, among. ``applies``: utilities that it concerns; all if empty."""
 
     id: str
     title: Words
     fact: str
     test: Mapping[str, Any]
+    applies: tuple[str, ...] = ()
     unit: str = ""
     blank: float | None = None
     blank_why: Words | None = None
@@ -246,6 +247,7 @@ class PackData(Model):
     zones: Mapping[str, Zone]
     rules: tuple[Rule, ...]
     terms: Mapping[str, Expr]
+    term_titles: Mapping[str, Words] = Field(default_factory=dict)
     scope: Expr
     tiers: tuple[Tier, ...]
     conditions: tuple[Condition, ...]

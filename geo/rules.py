@@ -176,7 +176,7 @@ def answer_rule(facts: Facts, rule: Rule, fact: str, test: Mapping[str, Any], ac
     )
     settled = answer != UNKNOWN
     with np.errstate(invalid="ignore"):
-        near = np.abs(column.value - float(limit)) <= _accuracy(facts, accuracy_m)
+        near = np.round(np.abs(column.value - float(limit)), 3) <= _accuracy(facts, accuracy_m)
     measured_in_m = rule.unit == "m" and float(limit) > 0
     return RuleAnswers(answer, settled & (swing | column.estimated), near if measured_in_m else plain)
 

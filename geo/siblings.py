@@ -2,12 +2,12 @@
 
 ``sum.project_utility``: all lines of one project and one utility. ``sum.project``: all its utilities.
 ``sum.cluster``: lines of one applicant and utility, within the look-back of the pack, whose ends touch, whatever
-project they name. A line that names no project stands alone, and says so.
+project they name. A line that names no project stands alone. Earlier works are rows like the others: who has a history
+measures it together with the file (:func:`api.review.review`).
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,7 +15,7 @@ import shapely
 
 from geo.axis import Axes
 from geo.facts import Column, Facts
-from geo.ground import days, numbers, words
+from geo.ground import days, words
 from geo.kernel import jit
 from geo.pack import Pack
 from geo.sites import end_points
@@ -23,57 +23,24 @@ from geo.sites import end_points
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-QUANTITIES = ("whole_m", "counted_m", "dug_m", "road_m")
+QUANTITIES = {"whole_m": "length_m", "counted_m": "counted_m", "dug_m": "dug_m", "road_m": "city_road.open_m"}
 NO_KEY = -1
 
 
-@dataclass(frozen=True)
-class History:
-    """Works filed before. ``frame``: project, project_code, applicant, utility, filed, whole_m, counted_m, dug_m, road_m,
-    geometry (line, work CRS). ``checked`` is False where nobody could look: then sums speak of this file alone."""
-
-    frame: gpd.GeoDataFrame | None = None
-
-    @property
-    def checked(self) -> bool:
-        """Earlier works were looked at."""
-        return self.frame is not None
-
-
-def siblings(facts: Facts, routes: gpd.GeoDataFrame, pack: Pack, history: History | None = None) -> Facts:
-    """Facts with the sums over each route's siblings, in this file and in the history."""
-    past = history.frame if history is not None else None
-    own = _quantities(facts)
-    all_routes = routes if past is None else pd.concat([routes[_shared(routes, past)], past[_shared(routes, past)]], ignore_index=True)
-    amounts = {q: own[q] if past is None else np.concatenate([own[q], numbers(past, q)]) for q in QUANTITIES}
+def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Facts:
+    """Facts with the sums over each route's siblings. ``routes``: the rows that the facts were measured on."""
     keys = {
-        "route": np.arange(len(all_routes)),
-        "project_utility": _group(_project(all_routes), words(all_routes, "utility")),
-        "project": _group(_project(all_routes)),
-        "cluster": clusters(facts, all_routes, pack, past),
+        "route": np.arange(facts.n),
+        "project_utility": _group(_project(routes), words(routes, "utility")),
+        "project": _group(_project(routes)),
+        "cluster": clusters(facts, routes, pack),
     }
     columns: dict[str, Column] = {}
     for scope, key in keys.items():
-        for quantity, amount in amounts.items():
-            columns[f"sum.{scope}.{quantity}"] = Column.known(_sum(key, amount)[: facts.n])
-    tables = {**facts.tables, "groups": {k: v[: facts.n] for k, v in keys.items()}, "history_checked": past is not None}
-    return Facts(facts.n, facts.on, {**facts.columns, **columns}, facts.codes, tables)
-
-
-def _shared(routes: pd.DataFrame, past: pd.DataFrame) -> list[str]:
-    columns = [c for c in ("project", "project_code", "applicant", "utility", "filed", "start") if c in routes and c in past]
-    return columns
-
-
-def _quantities(facts: Facts) -> dict[str, Floats]:
-    road = facts.columns.get("city_road.open_m")
-    nothing = np.full(facts.n, np.nan)
-    return {
-        "whole_m": facts.columns["length_m"].value,
-        "counted_m": facts.columns["counted_m"].value,
-        "dug_m": facts.columns["dug_m"].value,
-        "road_m": road.value if road is not None else nothing,
-    }
+        for quantity, fact in QUANTITIES.items():
+            if fact in facts.columns:
+                columns[f"sum.{scope}.{quantity}"] = Column.known(_sum(key, facts.columns[fact].value))
+    return replace(facts, columns={**facts.columns, **columns}, tables={**facts.tables, "groups": keys})
 
 
 def _project(routes: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -101,37 +68,23 @@ def _sum(key: Ints, amount: Floats) -> Floats:
     return np.where(np.isnan(amount), np.nan, sums[group] / 1000)
 
 
-def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack, past: gpd.GeoDataFrame | None = None) -> Ints:
+def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Ints:
     """Number of the slicing cluster of each row: one applicant, one utility, ends that touch, filed within the look-back."""
-    rule = pack.data.grouping
-    spots = _end_spots([m.axes for m in facts.tables.get("measured", ())], past)
-    n = len(routes)
-    if spots is None:
+    rule, n = pack.data.grouping, facts.n
+    axes: list[Axes] = [m.axes for m in facts.tables.get("measured", ())]
+    if not axes:
         return np.arange(n)
+    each = [end_points(one) for one in axes]
+    spots = shapely.points(np.vstack([*(xy[: len(xy) // 2] for xy in each), *(xy[len(xy) // 2 :] for xy in each)]))
     who = _group(words(routes, "applicant"), words(routes, "utility"))
     filed = days(routes, "filed")
-    filed = np.where(np.isnat(filed), np.datetime64(facts.on, "D"), filed).astype(np.int64)
+    filed_on = np.where(np.isnat(filed), np.datetime64(facts.on, "D"), filed).astype(np.int64)
     asks = np.flatnonzero(np.concatenate([who, who]) != NO_KEY)
     left, right = shapely.STRtree(spots[asks]).query(spots[asks], predicate="dwithin", distance=rule.touch_m)
     a, b = asks[left] % n, asks[right] % n
-    joins = (a < b) & (who[a] == who[b]) & (np.abs(filed[a] - filed[b]) <= rule.look_back_days)
+    joins = (a < b) & (who[a] == who[b]) & (np.abs(filed_on[a] - filed_on[b]) <= rule.look_back_days)
     out: Ints = _components(n, a[joins], b[joins])
     return out
-
-
-def _end_spots(axes: list[Axes], past: gpd.GeoDataFrame | None) -> npt.NDArray[np.object_] | None:
-    """(2n,) start points, then end points, of the file and then of the history."""
-    if not axes:
-        return None
-    each = [end_points(one) for one in axes]
-    first_last = [np.vstack([xy[: len(xy) // 2] for xy in each]), np.vstack([xy[len(xy) // 2 :] for xy in each])]
-    n = len(first_last[0])
-    ends = shapely.points(np.vstack(first_last))
-    if past is None:
-        return ends
-    lines = past.geometry.to_numpy()
-    first, last = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
-    return np.concatenate([ends[:n], first, ends[n:], last])
 
 
 @jit

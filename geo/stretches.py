@@ -11,6 +11,7 @@ from geo.axis import MM, cut
 from geo.city import City
 from geo.crs import to_degrees
 from geo.facts import Facts
+from geo.footprint import BORED
 from geo.ground import MAYBE, words
 from geo.hits import Hits
 from geo.measure import Measured
@@ -58,7 +59,7 @@ class Stretches:
             for h in order[a:b]:
                 row = int(measured.ground.sets[key].row[hits.area[h]])
                 one = self._stretch(measured, k, spec.theme, measured.ground.sets[key].layer, row, int(hits.lo[h]), int(hits.hi[h]))
-                one |= {"bored": not bool(hits.open[h]), "certain": bool(member[h] != MAYBE)}
+                one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(member[h] != MAYBE)}
                 if zone in measured.ground.locks:
                     last = lock_ends(measured, zone, key, hits.area[h : h + 1])[0]
                     one["locked_until"] = None if np.isnat(last) else str(last)

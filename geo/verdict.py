@@ -31,7 +31,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """Verdicts on a file of routes, with everything that they rest on."""
+    """Verdicts on a file of routes, with everything that they rest on. ``together``: the routes, then the history."""
 
     routes: gpd.GeoDataFrame
     city: City
@@ -39,6 +39,7 @@ class Review:
     on: date
     facts: Facts
     verdicts: Verdicts
+    together: pd.DataFrame
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -174,7 +175,9 @@ class Review:
         }  # fmt: skip
 
     def _findings(self, i: int, geometry: bool) -> list[dict[str, Any]]:
-        found = [self._finding(rule, i, geometry) for rule in self.pack.data.rules]
+        utility = self.facts.codes["utility"].values[i]
+        asked = [rule for rule in self.pack.data.rules if not rule.applies or utility is None or utility in rule.applies]
+        found = [self._finding(rule, i, geometry) for rule in asked]
         weight = {"yes": 2, "unknown": 1, "no": 3}
         return sorted(found, key=lambda one: (not one["decides"], weight[one["answer"]] if not one["decides"] else 0))
 
@@ -252,13 +255,14 @@ class Review:
             key = groups.get(name)
             same = [] if key is None or key[i] < 0 else np.flatnonzero(key == key[i])
             out[name] = {
-                "routes": [str(r) for r in words(self.routes, "route_id")[same]] if len(same) > 1 else [],
+                "routes": [str(r) for r in words(self.together, "route_id")[same]] if len(same) > 1 else [],
                 "counted_m": float(self.facts.columns[f"sum.{name}.counted_m"].value[i]),
             }
         return out
 
     def _notes(self, i: int) -> list[dict[str, str]]:
         measured, k = self.stretches.at(i)
+        v_permits = self.verdicts.permits(i)
         notes = []
         if measured.outline[k]:
             notes.append({"zh": "以面状范围申报：按该范围判定占用，轴线由范围两长边的中线推得。",
@@ -267,7 +271,7 @@ class Review:
             notes.append({"zh": "用地红线不明，按全线长度计。", "en": "The site's red line is not known: the whole line is counted."})
         if not self.facts.tables.get("history_checked"):
             notes.append({"zh": "未核对历史申报。", "en": "History not checked."})
-        if "not_met" in self.pack.data.terms and self.verdicts.reading.terms["not_met"][i] == YES:
+        if not v_permits:
             notes.append(self.pack.data.nothing_met.model_dump())
         return notes
 

@@ -9,6 +9,7 @@ import shapely
 
 from geo.axis import MM, cut
 from geo.facts import WHY, Column
+from geo.footprint import BORED, HOUSED, HUNG, OPEN
 from geo.ground import MAYBE, NO, SURE, Ground
 from geo.hits import Hits
 from geo.intervals import intersect, total
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Member = npt.NDArray[np.int8]
-SUFFIXES = ("open_m", "any_m", "open_all", "any_all", "area_m2")
+KINDS = ("open", "any", "hung")
+SUFFIXES = ("area_m2", *(f"{kind}_{what}" for kind in KINDS for what in ("m", "all")))
 
 
 def zone_columns(measured: "Measured", wanted: Iterable[str]) -> dict[str, Column]:
@@ -33,10 +35,10 @@ def zone_columns(measured: "Measured", wanted: Iterable[str]) -> dict[str, Colum
     for zone, suffixes in asked.items():
         if "area_m2" in suffixes:
             out[f"{zone}.area_m2"] = _area_column(measured, zone)
-        for kind in ("open", "any"):
+        for kind in KINDS:
             if not suffixes & {f"{kind}_m", f"{kind}_all"}:
                 continue
-            metres = _metres(measured, zone, kind == "open")
+            metres = _metres(measured, zone, kind)
             out[f"{zone}.{kind}_m"] = metres
             out[f"{zone}.{kind}_all"] = _only_if_whole(metres, measured)
     return out
@@ -93,23 +95,28 @@ def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDAr
     return add_years(day, lock.years)
 
 
-def _metres(measured: "Measured", zone: str, only_open: bool) -> Column:
+def _metres(measured: "Measured", zone: str, kind: str) -> Column:
     n = len(measured.length_mm)
     tables, estimated = zone_hits(measured, zone)
-    best, possible = _sum(tables, SURE, only_open, n), _sum(tables, MAYBE, only_open, n)
+    best, possible = _sum(tables, SURE, kind, n), _sum(tables, MAYBE, kind, n)
     low, high = best, best
     if estimated:
-        low = np.minimum(best, _sum(zone_hits(measured, zone, "least")[0], SURE, only_open, n))
-        high = np.maximum(best, _sum(zone_hits(measured, zone, "most")[0], SURE, only_open, n))
+        low = np.minimum(best, _sum(zone_hits(measured, zone, "least")[0], SURE, kind, n))
+        high = np.maximum(best, _sum(zone_hits(measured, zone, "most")[0], SURE, kind, n))
     return _column(measured, zone, best, possible, low, high)
 
 
-def _sum(tables: list[tuple[str, Hits, Member]], least: int, only_open: bool, n: int) -> npt.NDArray[np.float64]:
-    masks = [(m >= least) & (h.open | (not only_open)) for _, h, m in tables]
+def _sum(tables: list[tuple[str, Hits, Member]], least: int, kind: str, n: int) -> npt.NDArray[np.float64]:
+    masks = [(m >= least) & _counts(h, kind) for _, h, m in tables]
     route = np.concatenate([h.route[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     lo = np.concatenate([h.lo[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     hi = np.concatenate([h.hi[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     return total(route, lo, hi, n) / MM
+
+
+def _counts(hits: Hits, kind: str) -> npt.NDArray[np.bool_]:
+    modes = {"open": (OPEN,), "hung": (HUNG,), "any": (OPEN, BORED, HUNG, HOUSED)}[kind]
+    return np.isin(hits.mode, modes)
 
 
 def _column(measured: "Measured", zone: str, best: Any, possible: Any, low: Any, high: Any) -> Column:

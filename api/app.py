@@ -1,0 +1,75 @@
+"""The web application: which endpoints there are, and what holds for all of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+
+from api import errors
+from api.deps import House, open_house
+from api.endpoints import city, jobs, layers, packs, reviews, routes, search, tiles
+from api.page import Page
+from api.schemas import PROBLEMS
+from api.security import Guard, refuse_other_sites
+from api.settings import Settings
+
+ABOUT = """外线（水、气、热、电、通信）能否承诺免审批，还是并联审批：由图形和有日期的规则回答，并附依据。
+Whether an external line may be dug on a written promise or needs parallel approval: answered from geometry and dated law, with proof.
+
+坐标：GeoJSON 为经纬度（CGCS2000 = WGS 84）。错误：`application/problem+json`，按 Accept-Language 给中文或英文。
+Coordinates: GeoJSON in longitude and latitude. Errors: `application/problem+json`, Chinese or English by Accept-Language."""
+
+TAGS = [
+    {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
+    {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
+    {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
+    {"name": "map", "description": "瓦片与搜索 / tiles and search"},
+]
+# already as small as they get: a second compression costs time and saves nothing
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.apache.parquet")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application for one city's database. Raises :class:`geo.errors.BadPack` where a pack is wrong.
+
+    Nothing is opened here except the packs; the database is reached when the first request needs it.
+    """
+    house = open_house(settings)
+    app = FastAPI(
+        title="外线通 Waixian",
+        version="0.1.0",
+        description=ABOUT,
+        openapi_url="/api/openapi.json",
+        openapi_tags=TAGS,
+        docs_url=None,  # both built-in pages fetch their scripts from outside
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.max_upload_bytes,
+        dependencies=[Depends(_same_site)],
+        responses=PROBLEMS,
+        middleware=[
+            Middleware(Guard),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+        ],
+        lifespan=_lifespan,
+    )
+    app.state.house = house
+    errors.install(app)
+    for noun in (city, layers, packs, reviews, jobs, routes, tiles, search):
+        app.include_router(noun.router)
+    app.router.default = Page(directory=settings.web_dir, check_dir=False)
+    return app
+
+
+async def _same_site(request: Request) -> None:
+    refuse_other_sites(request.method, request.headers)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    house: House = app.state.house
+    yield {}
+    house.close()

@@ -1,0 +1,62 @@
+"""``classify``: a file of routes in, a verdict for every row out."""
+
+import argparse
+import time
+from datetime import date
+from pathlib import Path
+
+from api.answers import format_of, summary, write_answers, write_rejects
+from api.commands.house import House, mapping_of
+from api.commands.terminal import bar, outcomes, say, summary_line
+from api.past import past
+from api.report import write_report
+from api.review import Review, review
+from geo.city import City
+from geo.pack import Pack
+from layers.city_folder import assume_complete, read_city
+from layers.queries import city as stored_city
+from layers.readers import RoutesRead, read_routes
+
+
+def classify(house: House, asked: argparse.Namespace) -> int:
+    """Judge every route of ``asked.routes``; 0 if every row was answered, 1 if some were rejected."""
+    began = time.monotonic()
+    format_of(asked.output)
+    pack, on = house.pack(asked.pack), asked.on or date.today()
+    if asked.city:
+        read, answer = _judge(asked, read_city(asked.city), pack, on, None)
+    else:
+        with house.database() as engine:
+            read, answer = _judge(asked, stored_city(engine), pack, on, lambda routes: past(engine, routes, pack, on))
+    _write(asked, read, answer, house.lang)
+    outcomes(answer)
+    done = summary(answer, read.rejects, time.monotonic() - began)
+    summary_line(done | {"pack": pack.label})
+    return 1 if done["rejected"] else 0
+
+
+def _judge(asked: argparse.Namespace, city: City, pack: Pack, on: date, before: object) -> tuple[RoutesRead, Review]:
+    if asked.assume_complete:
+        city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
+    read = read_routes(
+        asked.routes, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+    )
+    for note in read.notes:
+        say(f"· {note.zh}")
+    history = before(read.frame) if callable(before) else None
+    with bar("判定 judging") as tell:
+        answer = review(read.frame, city, pack, on, spans=read.spans, history=history, progress=tell)
+        _ = answer.rows
+    return read, answer
+
+
+def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: str) -> None:
+    write_answers(answer, asked.output, answer.city, read.rejects)
+    if len(read.rejects):
+        place = asked.rejects or asked.output.with_suffix(".rejects.csv")
+        write_rejects(read.rejects, Path(place))
+        say(f"✗ {read.rejects['row_no'].nunique()} 行未能判定，原因见 / rows rejected, reasons in {place}")
+    if asked.report:
+        write_report(answer, answer.city, asked.report, lang=lang, rejects=read.rejects)
+        say(f"→ {asked.report}")
+    say(f"→ {asked.output}")

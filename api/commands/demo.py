@@ -1,0 +1,27 @@
+"""``demo``: make the demo city, load it, judge its 300 lines; then, if asked, serve the map."""
+
+import argparse
+from pathlib import Path
+
+from api.commands import serve
+from api.commands.house import House
+from api.commands.load import judge_stored, load_city, load_routes
+from api.commands.terminal import outcomes, say
+from layers.deliveries import Delivery, file_sha256
+from layers.demo import write_demo
+from layers.readers import read_routes
+
+
+def demo(house: House, asked: argparse.Namespace) -> int:
+    """The first thing a newcomer sees."""
+    with house.database() as engine:
+        if not (house.demo / "routes.shp").is_file():
+            say("生成示范城（合成数据）… / making the demo city (synthetic)")
+            write_demo(house.demo)
+        city = load_city(engine, house.demo, house.place)
+        file: Path = house.demo / "routes.shp"
+        read = read_routes(file, work_crs=city.work_crs, bounds=city.bounds)
+        delivery = Delivery("示范数据（合成）", "", "CC0-1.0 (synthetic)", sha256=file_sha256(file), file_name=file.name)
+        _, answer = load_routes(engine, file, read.frame, read.spans, delivery, house.pack(""))
+        outcomes(answer or judge_stored(engine, house.pack("")))
+        return serve.serve(house, asked) if asked.serve else 0

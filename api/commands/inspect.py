@@ -1,0 +1,54 @@
+"""``inspect``: what a file of routes reads as, before anybody relies on it."""
+
+import argparse
+import json
+import sys
+
+from rich.table import Table
+
+from api.commands.house import House, mapping_of
+from api.commands.terminal import SAY, say
+from geo.schema import ROUTES
+from layers.city_folder import read_city
+from layers.queries import city as stored_city
+from layers.readers import RoutesRead, read_routes
+
+
+def inspect(house: House, asked: argparse.Namespace) -> int:
+    """Show notes, columns and rejects; with ``--json`` as one object on stdout."""
+    if asked.city:
+        city = read_city(asked.city)
+    else:
+        with house.database() as engine:
+            city = stored_city(engine)
+    read = read_routes(
+        asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+    )
+    if asked.json:
+        sys.stdout.write(json.dumps(_object(read), ensure_ascii=False, indent=1) + "\n")
+    else:
+        _show(read)
+    return 1 if len(read.rejects) else 0
+
+
+def _object(read: RoutesRead) -> dict[str, object]:
+    return {
+        "rows": len(read.frame), "rejected": len(read.rejects),
+        "filled": {name: int(read.frame[name].notna().sum()) for name in ROUTES.columns},
+        "notes": [{"zh": n.zh, "en": n.en} for n in read.notes],
+        "issues": [{"row_no": i.row_no, "route_id": i.key, "field": i.field, "zh": i.zh, "en": i.en} for i in read.issues],
+        "rejects": json.loads(read.rejects.to_json(orient="records", force_ascii=False)),
+    }  # fmt: skip
+
+
+def _show(read: RoutesRead) -> None:
+    for note in read.notes:
+        say(f"· {note.zh}")
+    table = Table("字段", "field", "已填 filled", "示例 example")
+    for name, column in ROUTES.columns.items():
+        filled = read.frame[name].dropna()
+        table.add_row(column.zh, name, f"{len(filled)}/{len(read.frame)}", str(filled.iloc[0]) if len(filled) else "—")
+    SAY.print(table)
+    for issue in read.issues[:20]:
+        say(f"✗ {issue.zh}")
+    say(f"{len(read.frame)} 条可判定，{len(read.rejects)} 条被拒 / {len(read.frame)} usable, {len(read.rejects)} rejected")

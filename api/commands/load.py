@@ -1,0 +1,141 @@
+"""``load``: a layer, routes or a whole city into the database; each delivery whole or not at all."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+import sqlalchemy as sa
+
+from api.commands.house import House, mapping_of
+from api.commands.terminal import bar, say, summary_line
+from api.past import past
+from api.review import Review, review
+from geo.city import City
+from geo.errors import BadInput
+from geo.pack import Pack
+from layers.cities import city_settings, create_city
+from layers.city_folder import CityRead, open_city
+from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
+from layers.queries import city as stored_city
+from layers.rasters import RASTERS, load_raster
+from layers.readers import read_layer, read_routes
+from layers.route_store import routes_to_judge, save_verdicts
+
+
+def load(house: House, asked: argparse.Namespace) -> int:
+    """Load what was asked for; 1 if rows were rejected."""
+    if asked.city:
+        with house.database() as engine:
+            load_city(engine, asked.city, house.place)
+        return 0
+    if not (asked.layer and asked.file):
+        raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
+    with house.database() as engine, engine.connect() as connection:
+        city = city_settings(connection)
+        if asked.layer in RASTERS:
+            load_raster(engine, asked.layer, asked.file, house.place / "rasters", _delivery(asked, city))
+            return 0
+        return _load_routes(engine, asked, city, house.pack("")) if asked.layer == "routes" else _load_layer(engine, asked, city)
+
+
+def load_city(engine: sa.Engine, folder: Path, place: Path) -> City:
+    """City settings and every layer and raster of a folder or GeoPackage."""
+    read = open_city(folder)
+    create_city(engine, read.city.name, read.city.work_crs, read.city.bounds, read.city.synthetic)
+    for name, layer in read.city.layers.items():
+        if layer.frame is None:
+            continue
+        with bar(f"{name:14s}") as tell:
+            delivery = Delivery(
+                layer.source, layer.owner, layer.licence, layer.as_of, layer.complete_since, layer.coverage, layer.stated_by,
+                _expected(read, name), layer.delivery_id, layer.name,
+            )  # fmt: skip
+            _tell(load_layer(engine, name, layer.frame, delivery, tell))
+    for name in RASTERS:
+        file = folder / f"{name}.tif"
+        if folder.is_dir() and file.is_file():
+            entry = read.settings.layers.get(name)
+            load_raster(engine, name, file, place / "rasters", Delivery(source=entry.source if entry else "", sha256=file_sha256(file), file_name=file.name))
+            say(f"✓ {name}")
+    return read.city
+
+
+def _expected(read: CityRead, name: str) -> int | None:
+    one = read.reads.get(name)
+    return one.rows_expected if one else None
+
+
+def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
+    area: Any = None
+    if asked.coverage == "bounds":
+        area = city.bounds_polygon
+    elif asked.coverage:
+        zone = read_layer("districts", asked.coverage, work_crs=city.work_crs, bounds=city.bounds).frame
+        area = shapely.union_all(zone.geometry.to_numpy())
+    return Delivery(
+        asked.source, asked.owner, asked.licence, asked.as_of, asked.complete_since, area, asked.owner or asked.source,
+        None, file_sha256(asked.file), asked.file.name,
+    )  # fmt: skip
+
+
+def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City) -> int:
+    read = read_layer(
+        asked.layer, asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs,
+        mapping=mapping_of(asked.mapping),
+    )  # fmt: skip
+    for note in read.notes:
+        say(f"· {note.zh}")
+    with bar(f"{asked.layer}") as tell:
+        done = load_layer(engine, asked.layer, read.frame, _delivery(asked, city), tell)
+    _tell(done)
+    summary_line({"layer": done.layer, "delivery": done.delivery_id, "rows": done.rows, "already": done.already, "issues": len(read.issues)})
+    return 1 if read.rows_expected > done.rows else 0
+
+
+def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack: Pack) -> int:
+    read = read_routes(
+        asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+    )
+    done, answer = load_routes(engine, asked.file, read.frame, read.spans, _delivery(asked, city), pack)
+    rejected = int(read.rejects["row_no"].nunique()) if len(read.rejects) else 0
+    summary_line({"layer": "routes", "delivery": done.delivery_id, "rows": done.rows, "already": done.already, "rejected": rejected,
+                  "outcomes": answer.rows.outcome.value_counts().to_dict() if answer else {}})  # fmt: skip
+    return 1 if rejected else 0
+
+
+def load_routes(
+    engine: sa.Engine, file: Path, frame: gpd.GeoDataFrame, spans: Any, delivery: Delivery, pack: Pack
+) -> tuple[Loaded, Review | None]:
+    """Store routes and judge them at the moment of entry; nothing is judged again where the same file was there already."""
+    with bar("装入 loading") as tell:
+        done = load_layer(engine, "routes", frame, delivery, tell, spans)
+    _tell(done)
+    if done.already:
+        return done, None
+    return done, judge_stored(engine, pack, done.delivery_id)
+
+
+def judge_stored(engine: sa.Engine, pack: Pack, delivery_id: str | None = None, on: date | None = None) -> Review:
+    """Judge stored routes (of one delivery, or all) against the stored city and keep the verdicts."""
+    day = on or date.today()
+    routes, spans = routes_to_judge(engine, delivery_id=delivery_id)
+    history = past(engine, routes, pack, day)
+    with bar("判定 judging") as tell:
+        answer = review(routes, stored_city(engine), pack, day, spans=spans, history=history, progress=tell)
+        rows = answer.rows
+    with bar("存证 keeping") as tell:
+        def told(objects: Any) -> Any:
+            for i in range(len(rows)):
+                tell(i + 1, len(rows))
+                yield objects(i)
+
+        save_verdicts(engine, routes["id"].tolist(), rows, told(answer.verdict), (answer.pieces(i) for i in range(len(rows))))
+    return answer
+
+
+def _tell(done: Loaded) -> None:
+    what = "已有，未重复装入 / already there" if done.already else f"{done.rows} 行 rows"
+    say(f"✓ {done.layer:14s} {what}")

@@ -1,0 +1,57 @@
+"""What a person at a terminal sees: a progress bar and a table, on stderr; stdout stays for answers."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api.review import Review
+from api.styles import outcome_styles
+
+SAY = Console(stderr=True, highlight=False)
+
+
+class Tell(Protocol):
+    """Takes (done, total)."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Tell]:
+    """A progress bar for the length of a block: count and time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=SAY, transient=not SAY.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def say(text: str) -> None:
+    """One line for the person."""
+    SAY.print(text, markup=False)
+
+
+def outcomes(review: Review) -> None:
+    """The table of outcomes: how many, how long, how certain."""
+    rows = review.rows
+    table = Table(title=f"{review.city.name} · {review.pack.label} · {review.on}", title_justify="left")
+    for name, justify in (("判定", "left"), ("outcome", "left"), ("条数", "right"), ("总长 m", "right"), ("即时办理", "right"), ("读法", "right"), ("资料不全", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for outcome, words in review.pack.outcomes.items():
+        these = rows[rows.outcome == outcome]
+        if len(these):
+            style = outcome_styles().get(outcome, {}).get("color", "default")
+            counts = (these.immediate.sum(), (these.certainty == "reading").sum(), (these.certainty == "data-missing").sum())
+            table.add_row(f"[{style}]■[/] {words.zh}", words.en, str(len(these)), f"{these.length_m.sum():,.1f}", *(str(c) for c in counts))
+    SAY.print(table)
+
+
+def summary_line(summary: Mapping[str, Any]) -> None:
+    """The JSON summary, alone on the last line of stdout."""
+    sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

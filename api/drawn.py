@@ -1,0 +1,154 @@
+"""One drawn line (GeoJSON, longitude and latitude) → routes as a file would bring them."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from api.errors import BadLine, BadRequest, OutsideCity
+from api.i18n import Lang
+from api.schemas import Area, Feature, Geometry, Line
+from api.wire import storable
+from geo.city import City
+from geo.schema import ROUTES, SPANS
+from layers.readers.columns import conform, match
+from layers.readers.routes import understand_routes
+from layers.readers.table import fill
+from layers.readers.words import Raw
+
+MAX_VERTICES = 10_000
+MAX_PROPERTIES = 200
+MAX_TEXT = 1_000
+MAX_SPANS = 1_000
+DEGREES = "EPSG:4326"
+
+
+SPAN_FIELDS = ("from_m", "to_m", "burial")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A frame of one row as :func:`layers.readers.read_routes` gives it, its spans, and what was not used or not understood."""
+
+    routes: gpd.GeoDataFrame
+    spans: pd.DataFrame | None
+    ignored: list[str]
+    notes: list[str]
+
+
+def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
+    """The drawn line through the same door as files: same names of columns, same values, same shapes.
+
+    Raises :class:`BadLine` for a shape that cannot be measured, :class:`OutsideCity` naming the bounds,
+    :class:`BadRequest` for properties that no file could hold or spans that cannot be used.
+    """
+    shape = shape_of(feature.geometry)
+    _check_inside(shape, city)
+    properties = feature.properties or {}
+    values = dict(_values(properties))
+    raw = _raw(values, shape)
+    read = understand_routes(raw, "GeoJSON", work_crs=city.work_crs, bounds=city.bounds)
+    if len(read.rejects):
+        why = read.rejects.iloc[0]
+        raise BadLine(why_zh=str(why["reason_zh"]), why_en=str(why["reason_en"]))
+    used, _ = match(values, ROUTES)
+    ignored = [name for name in properties if name not in used.values() and name != "spans"]
+    notes = [issue.zh if lang == "zh" else issue.en for issue in read.issues]
+    return Drawn(read.frame, _spans(properties.get("spans"), str(read.frame["route_id"].iloc[0])), ignored, notes)
+
+
+def _raw(values: Mapping[str, Any], shape: BaseGeometry | None) -> Raw:
+    columns = {name: np.array([value], dtype=object) for name, value in values.items()}
+    shapes = None if shape is None else np.array([shape], dtype=object)
+    return Raw(columns, 1, shapes, np.zeros(1, dtype=bool), DEGREES, "geojson", "")
+
+
+def shape_of(geometry: Geometry) -> BaseGeometry:
+    """The shape, two-dimensional. Raises :class:`BadLine` for fewer than two distinct vertices or more than 10,000."""
+    parts = [geometry.coordinates] if isinstance(geometry, Line) else geometry.coordinates
+    total = sum(len(part) for part in parts)
+    if total > MAX_VERTICES:
+        raise BadLine(why_zh=f"该线有 {total} 个顶点，上限 {MAX_VERTICES}", why_en=f"the line has {total} vertices, at most {MAX_VERTICES} are taken")
+    for number, part in enumerate(parts, 1):
+        distinct = len({(p[0], p[1]) for p in part})
+        if distinct < (3 if isinstance(geometry, Area) else 2):
+            raise BadLine(
+                why_zh=f"第 {number} 段只有 {distinct} 个不同的顶点，量不出长度",
+                why_en=f"part {number} has {distinct} distinct vertices: there is nothing to measure",
+            )
+    flat = [[(p[0], p[1]) for p in part] for part in parts]
+    if isinstance(geometry, Area):
+        return _area(flat)
+    return shapely.LineString(flat[0]) if isinstance(geometry, Line) else shapely.MultiLineString(flat)
+
+
+def _area(rings: list[list[tuple[float, float]]]) -> BaseGeometry:
+    shape = shapely.Polygon(rings[0], rings[1:])
+    if not shape.is_valid:
+        why = shapely.is_valid_reason(shape)
+        raise BadLine(why_zh=f"面不成立（{why}）", why_en=f"the polygon is not valid ({why})")
+    return shape
+
+
+def _check_inside(shape: BaseGeometry, city: City) -> None:
+    west, south, east, north = city.bounds
+    xy = shapely.get_coordinates(shape)
+    out = (xy[:, 0] < west) | (xy[:, 0] > east) | (xy[:, 1] < south) | (xy[:, 1] > north)
+    if out.any():
+        lon, lat = xy[int(np.argmax(out))]
+        raise OutsideCity(city=city.name, west=west, south=south, east=east, north=north, lon=round(float(lon), 6), lat=round(float(lat), 6))
+
+
+def _values(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Properties that hold one value; lists and objects (``spans`` apart, which is read on its own) are left out."""
+    if len(properties) > MAX_PROPERTIES:
+        raise BadRequest(why_zh=f"属性过多，上限 {MAX_PROPERTIES} 个", why_en=f"too many properties, at most {MAX_PROPERTIES}")
+    for name, value in properties.items():
+        texts = [text for text in (name, value) if isinstance(text, str)]
+        if any(len(text) > MAX_TEXT or not storable(text) for text in texts):
+            raise BadRequest(
+                why_zh=f"属性 {name[:40]!r} 过长（上限 {MAX_TEXT} 字）或含有无效字符",
+                why_en=f"property {name[:40]!r} is longer than {MAX_TEXT} characters or holds invalid ones",
+            )
+        if isinstance(value, float) and not math.isfinite(value):
+            yield name, None  # as NaN in a file: not stated
+        elif isinstance(value, bool) or (isinstance(value, int) and abs(value) > 1e15):
+            yield name, str(value)
+        elif value is None or isinstance(value, (str, int, float)):
+            yield name, value
+
+
+def _spans(given: Any, route_id: str) -> pd.DataFrame | None:
+    """``spans`` as a table. A span that a file would leave out with a note is an error here: one hand drew both."""
+    if given is None or given == []:
+        return None
+    if not isinstance(given, list) or len(given) > MAX_SPANS or not all(isinstance(span, dict) for span in given):
+        raise BadRequest(
+            why_zh=f"spans 应为不超过 {MAX_SPANS} 项的列表，每项如 {{from_m, to_m, burial}}",
+            why_en=f"spans must be a list of at most {MAX_SPANS} objects such as {{from_m, to_m, burial}}",
+        )
+    rows = []
+    for number, span in enumerate(given, 1):
+        table = fill(_raw({**dict(_values(span)), "route_id": route_id}, None), SPANS)
+        row = {name: values[0] for name, values in table.fields.items()}
+        _check_span(number, row)
+        rows.append(row)
+    return pd.DataFrame(conform(pd.DataFrame(rows).assign(route_id=route_id), SPANS))  # a span cannot name another line
+
+
+def _check_span(number: int, row: Mapping[str, Any]) -> None:
+    for name in SPAN_FIELDS:
+        if pd.isna(row.get(name)):
+            column = SPANS.columns[name]
+            raise BadRequest(
+                why_zh=f"spans 第 {number} 项：{name}（{column.zh}）缺少或无法识别",
+                why_en=f"spans entry {number}: {name} ({column.en}) is missing or cannot be understood",
+            )
+    if not float(row["from_m"]) < float(row["to_m"]):
+        raise BadRequest(why_zh=f"spans 第 {number} 项：to_m 应大于 from_m", why_en=f"spans entry {number}: to_m must be more than from_m")

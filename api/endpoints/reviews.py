@@ -1,0 +1,73 @@
+"""Reviewing: one drawn line at once, or a file as a job."""
+
+import shutil
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+from starlette import status
+
+from api.deps import FIRST_DAY, LAST_DAY, FilingDay, HouseNow, LangNow, PackNow, today
+from api.drawn import read_drawn
+from api.past import past
+from api.review import review
+from api.schemas import Accepted, Feature, ReviewOut, problems
+from api.texts import words_of_query
+from api.uploads import receive
+from api.wire import Json
+from api.work import KIND, Order, jobs_dir
+from layers import jobs
+from layers.readers.encoding import asked_for
+
+router = APIRouter(prefix="/api", tags=["review"])
+ONE_LINE_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
+
+
+@router.post(
+    "/review", response_model=ReviewOut, responses=problems(400, 403, 404, 409, 413, 422), max_body_size=ONE_LINE_BYTES,
+    summary="审查一条线 / review one line",
+)  # fmt: skip
+def review_line(feature: Feature, house: HouseNow, pack: PackNow, lang: LangNow, on: FilingDay = None) -> Json:
+    """One GeoJSON line with its attributes → the verdict with findings, permit items and the pieces that decide.
+
+    Lines of the same project that are stored count as its siblings. Nothing is stored by this request.
+    """
+    city, day = house.standing.city(), on or today()
+    drawn = read_drawn(feature, city, lang)
+    before = past(house.engine, drawn.routes, pack, day)
+    answer = review(drawn.routes, city, pack, day, spans=drawn.spans, history=before)
+    verdict, pieces = answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
+    return Json({"verdict": verdict, "pieces": pieces, "ignored": drawn.ignored, "notes": drawn.notes})
+
+
+@router.post(
+    "/reviews", response_model=Accepted, responses=problems(400, 403, 404, 409, 413, 422), status_code=status.HTTP_202_ACCEPTED,
+    summary="审查一个文件 / review a file",
+)  # fmt: skip
+def review_file(
+    house: HouseNow,
+    file: Annotated[
+        list[UploadFile],
+        File(description="shp 的 zip、GeoPackage、GeoJSON、GeoParquet、CSV、xlsx；或一个 shapefile 的各部分 / a zip, or the parts of one shapefile"),
+    ],
+    pack: Annotated[str | None, Form(max_length=100)] = None,
+    on: Annotated[date | None, Form(ge=FIRST_DAY, le=LAST_DAY)] = None,
+    crs: Annotated[str | None, Form(max_length=4000, description="如 EPSG:4547；缺省由文件说明 / if the file does not say")] = None,
+    encoding: Annotated[str | None, Form(max_length=40, description="如 GB18030；缺省自动 / found out if left out")] = None,
+) -> Json:
+    """A file of routes → a job (202). Its progress, answers and map are below ``href``; leaving the page does not stop it."""
+    house.standing.settings()
+    asked = house.pack(words_of_query("pack", pack) or house.default_pack.id)
+    words = words_of_query("encoding", encoding), words_of_query("crs", crs)
+    asked_for(words[0])  # an encoding that nobody knows is an answer now, not in a minute
+    folder = jobs_dir(house.settings.home)
+    upload = receive(file, folder)
+    order = Order(upload.folder, upload.stored, upload.shown, asked.label, (on or today()).isoformat(), words[1], words[0])
+    try:
+        job_id = jobs.enqueue(house.engine, KIND, asdict(order))
+    except BaseException:
+        shutil.rmtree(folder / upload.folder, ignore_errors=True)
+        raise
+    href = f"/api/jobs/{job_id}"
+    return Json({"id": job_id, "state": "queued", "href": href}, status.HTTP_202_ACCEPTED, {"Location": href})

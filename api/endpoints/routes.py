@@ -1,0 +1,71 @@
+"""Stored routes and their newest verdicts."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from api.deps import House, HouseNow, today
+from api.located import located
+from api.past import past
+from api.review import review
+from api.schemas import RouteList, RouteOut, problems
+from api.texts import words_of_query
+from api.wire import Json, plain
+from geo.errors import NotFound
+from geo.pack import Pack
+from layers.route_store import StoredRoute, route, routes
+
+router = APIRouter(prefix="/api/routes", tags=["routes"])
+BIGGEST = 2**63 - 1
+
+
+@router.get("", response_model=RouteList, responses=problems(409, 422), summary="外线列表 / list of routes")
+def list_routes(
+    house: HouseNow,
+    outcome: Annotated[str | None, Query(max_length=100, description="只要这种结果；unjudged = 尚未判定 / only this outcome")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="编号、项目、代码或单位中的文字 / words in number, project, code or applicant")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Json:
+    """The city's current routes, oldest first; ``counts`` by outcome hold for ``q`` whatever ``outcome`` is asked."""
+    return Json(routes(house.engine, words_of_query("outcome", outcome), words_of_query("q", q), limit, offset))
+
+
+@router.get("/{route_id}", response_model=RouteOut, responses=problems(404, 409, 422), summary="一条外线 / one route")
+def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow) -> Json:
+    """The route as a GeoJSON feature, its verdict (stretches with coordinates) and the partition of its metres.
+
+    The verdict is the newest one kept. Where none was kept whole, it is made now, by the pack and on the day of the
+    judgement (for a route that nobody judged: the default pack, today), and not kept.
+    """
+    found = route(house.engine, route_id)
+    if found.verdict is not None and found.pieces is not None:
+        verdict, pieces = located(found.verdict, found.pieces, found.frame.geometry.iloc[0], str(found.frame.crs))
+    else:
+        verdict, pieces = _made_now(found, house)
+    return Json({"route": _feature(found), "verdict": verdict, "pieces": pieces})
+
+
+def _made_now(found: StoredRoute, house: House) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    judged = found.judged or {}
+    day: date = judged.get("on") or today()
+    pack = _pack_of(house, judged.get("pack"))
+    answer = review(found.frame, house.standing.city(), pack, day, spans=found.spans, history=past(house.engine, found.frame, pack, day))
+    return answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
+
+
+def _pack_of(house: House, label: str | None) -> Pack:
+    """The pack of the judgement; a version that is no longer here gives way to the default."""
+    try:
+        return house.pack(label) if label else house.default_pack
+    except NotFound:
+        return house.default_pack
+
+
+def _feature(found: StoredRoute) -> dict[str, Any]:
+    row = found.frame.drop(columns=["geometry", "id", "delivery", "row_no"]).iloc[0].to_dict()
+    judged = found.judged or {}
+    properties = {name: plain(value) for name, value in row.items()}
+    properties |= {name: plain(judged.get(name)) for name in ("outcome", "pack", "judged_at")} | {"delivery": found.delivery_id}
+    return {"type": "Feature", "id": found.id, "geometry": found.geometry, "properties": properties}

@@ -1,0 +1,61 @@
+"""Vector tiles of layers and routes; picture tiles of the rasters."""
+
+from hashlib import blake2s
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from api.deps import House, HouseNow
+from api.holdings import layer_version
+from api.schemas import problems
+from api.texts import words_of_path
+from layers.rasters import layer_tile
+from layers.tiles import tile
+
+router = APIRouter(prefix="/tiles", tags=["map"])
+MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
+FOREVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
+
+Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes / name of a layer, or routes")]
+Zoom = Annotated[int, Path(ge=0, le=24)]
+Place = Annotated[int, Path(ge=0, le=2**24 - 1)]
+Version = Annotated[
+    str | None, Query(max_length=64, description="版本：与当前一致时可长期缓存 / where it is the current one, the tile may be kept for ever")
+]
+
+
+@router.get(
+    "/{layer}/{z}/{x}/{y}.mvt", response_class=Response, summary="矢量瓦片 / vector tile",
+    responses={200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)},
+)  # fmt: skip
+def vector_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
+    """One MVT layer named like the layer (XYZ scheme, Web Mercator); empty where nothing is."""
+    name = words_of_path("layer", layer)
+    return _answer(request, house, (name, z, x, y), v, MVT)
+
+
+@router.get(
+    "/{layer}/{z}/{x}/{y}.png", response_class=Response, summary="影像瓦片 / picture tile",
+    responses={200: {"content": {PNG: {"schema": {"type": "string", "format": "binary"}}}}, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)},
+)  # fmt: skip
+def raster_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
+    """``satellite`` or ``terrain`` (shaded by height) as PNG, transparent where there is no data."""
+    name = words_of_path("layer", layer)
+    return _answer(request, house, (name, z, x, y), v, PNG)
+
+
+def _answer(request: Request, house: House, place: tuple[str, int, int, int], asked: str | None, media_type: str) -> Response:
+    """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries."""
+    layer, z, x, y = place
+    version = layer_version(house.engine, layer)
+    tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}".encode(), digest_size=9).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version else ASK_AGAIN}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    key = (f"{layer}.{media_type}", version, z, x, y)
+    made = house.tiles.get(key)
+    if made is None:
+        made = (tile if media_type == MVT else layer_tile)(house.engine, layer, z, x, y)
+        house.tiles.put(key, made)
+    return Response(made, media_type=media_type, headers=headers)

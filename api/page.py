@@ -1,0 +1,47 @@
+"""The built page at ``/``; where it was not built, a page that says how."""
+
+import os
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+OURS = ("api", "tiles")  # first parts of addresses that are never the page's
+NOT_BUILT = """<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>外线通 Waixian</title></head>
+<body><h1>网页尚未构建</h1><p>接口已在运行。请在项目目录执行 <code>./setup.sh</code>（或 <code>npm --prefix web ci &amp;&amp; npm --prefix web run build</code>），然后刷新本页。</p>
+<p lang="en">The page is not built yet; the API is running. Run <code>./setup.sh</code> in the project folder and reload.</p>
+<p><a href="/api/openapi.json">/api/openapi.json</a></p></body></html>
+"""
+
+
+class Page(StaticFiles):
+    """Files of ``web/dist``. An address without a file is a place inside the page, so it gets ``index.html``.
+
+    Files below ``assets/`` carry a hash of their contents in their names and may be kept for ever; all others are
+    asked for again each time (their ETag makes that cheap).
+    """
+
+    async def check_config(self) -> None:
+        """The folder may be missing, now or for a while: :data:`NOT_BUILT` is the answer then, not an error."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        first = path.split(os.sep)[0]
+        if first in OURS:
+            raise HTTPException(404)
+        try:
+            answer = await super().get_response("index.html" if path in (".", "") else path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or "." in path.rpartition("/")[2].strip("."):
+                raise
+            answer = await self._index(scope)
+        forever = first == "assets" and answer.status_code in (200, 304)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
+        return answer
+
+    async def _index(self, scope: Scope) -> Response:
+        try:
+            return await super().get_response("index.html", scope)
+        except HTTPException:
+            return HTMLResponse(NOT_BUILT, 503)

@@ -1,0 +1,26 @@
+"""What the server is told when it starts. Values only: ``app.py`` alone reads the environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One city's server.
+
+    ``home`` is the data folder: uploads and the answers of jobs are kept below it, under names of our own.
+    ``web_dir`` holds the built page; where it is missing, ``/`` says how to build it.
+    ``default_pack`` is the id of the pack that judges when a request names none; empty = the only pack there is,
+    or the first by id.
+    """
+
+    database_url: str
+    packs_dir: Path
+    home: Path
+    web_dir: Path | None = None
+    default_pack: str = ""
+    max_upload_bytes: int = 512 * MIB
+    pool_size: int = 8
+    tile_cache_bytes: int = 64 * MIB

@@ -1,0 +1,143 @@
+"""One job: a file of routes → answers in every format, a report, and the lines to show on the map.
+
+Everything lies in one folder of ours. Each file appears whole or not at all, and the whole job may be done again from
+its start: that is how it outlives a restart.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+import shapely
+import sqlalchemy as sa
+
+from api.answers import summary, write_answers, write_rejects
+from api.answers_files import whole
+from api.past import past
+from api.report import write_report
+from api.review import Review, review
+from api.wire import dumps, plain
+from geo.city import City
+from geo.crs import to_degrees
+from geo.errors import WaixianError
+from geo.pack import Pack
+from layers.readers import Limits, RoutesRead, read_routes
+
+KIND = "review"
+MAP = "routes.geojson"
+# key of the download → name of the file, in the order in which they are written
+ANSWERS = {
+    "csv": "answers.csv", "geojson": "answers.geojson", "gpkg": "answers.gpkg", "parquet": "answers.parquet",
+    "xlsx": "answers.xlsx", "shp": "answers.shp.zip",
+}  # fmt: skip
+REPORT, REJECTS = "report.html", "rejects.csv"
+SHOWN_REJECTS = 500
+
+
+def jobs_dir(home: Path) -> Path:
+    """Where uploads and their answers lie."""
+    return home / "jobs"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for: names inside the jobs folder are ours, ``shown`` is the visitor's word for the file."""
+
+    folder: str
+    stored: str
+    shown: str
+    pack: str
+    on: str
+    crs: str | None = None
+    encoding: str | None = None
+
+
+class Tell(Protocol):
+    """Where a job says how far it is. Both raise when the job is to end (cancelled, or the process is stopping)."""
+
+    def phase(self, zh: str, en: str, total: int | None = None) -> None:
+        """A new part of the work begins, of so many steps."""
+
+    def steps(self, done: int, total: int) -> None:
+        """So many steps of this part are done."""
+
+
+def run_order(order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack: Pack, limits: Limits, tell: Tell) -> dict[str, Any]:
+    """Do the whole job and return its result (summary, rejects, notes, downloads). Raises domain errors with words."""
+    began, folder = time.monotonic(), jobs_dir / order.folder
+    tell.phase("读取文件", "reading the file")
+    read = _read(order, folder, city, limits)
+    tell.phase("审查", "reviewing", len(read.frame))
+    day = date.fromisoformat(order.on)
+    before = past(engine, read.frame, pack, day)
+    n = len(read.frame)  # the history is measured along with them, and is not what the visitor waits for
+    answer = review(
+        read.frame, city, pack, day, spans=read.spans, history=before, progress=lambda done, _: tell.steps(min(done, n), n)
+    )
+    summed = summary(answer, read.rejects, time.monotonic() - began)
+    downloads = _write(answer, read.rejects, city, folder, tell)
+    return plain({
+        "summary": summed,
+        "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
+        "issues": [{"row_no": i.row_no, "route_id": i.key, "field": i.field, "zh": i.zh, "en": i.en} for i in read.issues[:SHOWN_REJECTS]],
+        "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
+        "downloads": downloads,
+    })  # type: ignore[no-any-return]
+
+
+def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
+    """The routes of the file; what is wrong with it is told under the name that the visitor knows."""
+    try:
+        read = read_routes(
+            folder / order.stored, work_crs=city.work_crs, bounds=city.bounds, encoding=order.encoding, crs=order.crs, limits=limits
+        )
+    except WaixianError as error:
+        ours = {str(folder / order.stored), order.stored}
+        if str(error.context.get("file")) in ours:
+            error.context["file"] = order.shown
+        raise
+    return read
+
+
+def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> dict[str, str]:
+    """Every file of the job; returns key → name of those that there are."""
+    total, done = len(ANSWERS) + 2, 0
+    names: dict[str, str] = {}
+    for key, name in (("map", MAP), *ANSWERS.items(), ("report", REPORT)):
+        tell.phase(f"写出 {name}", f"writing {name}", total)
+        tell.steps(done, total)
+        if key == "map":
+            _write_map(answer, city, folder / name)
+        elif key == "report":
+            write_report(answer, city, folder / name)
+        else:
+            write_answers(answer, folder / name, city, rejects)
+        names[key] = name
+        done += 1
+    if len(rejects):
+        write_rejects(rejects, folder / REJECTS)
+        names["rejects"] = REJECTS
+    del names["map"]
+    return names
+
+
+MAP_COLUMNS = ("row_no", "route_id", "project", "utility", "outcome", "conditions", "certainty", "immediate", "length_m")
+
+
+def _write_map(answer: Review, city: City, path: Path) -> None:
+    """Outlines with what colours them, in degrees with 7 decimals; the rest of a row is asked for when somebody looks."""
+    rows = answer.rows
+    shapes = shapely.transform(to_degrees(rows.geometry.to_numpy(), city.work_crs), lambda xy: xy.round(7))
+    records: list[Mapping[str, Any]] = rows[[name for name in MAP_COLUMNS if name in rows]].to_dict("records")
+    with whole(path) as draft, draft.open("wb") as file:
+        file.write(b'{"type":"FeatureCollection","features":[')
+        for i, record in enumerate(records):
+            head = json.dumps({"type": "Feature", "id": int(record["row_no"])})[:-1].encode()
+            shape = shapely.to_geojson(shapes[i]).encode()
+            file.write((b",\n" if i else b"\n") + head + b',"geometry":' + shape + b',"properties":' + dumps(record) + b"}")
+        file.write(b"\n]}\n")

@@ -1,0 +1,175 @@
+"""外线通 Waixian: the command line, and the ASGI application for who serves it. The only file that reads the environment.
+
+Exit codes: 0 done, every row answered; 1 done, some rows rejected; 2 nothing done.
+The last line of ``classify`` and ``load`` on stdout is a JSON summary; everything else goes to stderr.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from api.commands.house import House
+from geo.errors import WaixianError
+
+ROOT = Path(__file__).resolve().parent
+REJECTED, NOTHING_DONE, INTERRUPTED = 1, 2, 130
+
+
+def house() -> House:
+    """The places and settings that this process was started with."""
+    home = os.environ.get("WAIXIAN_HOME", "")
+    return House(
+        home=Path(home) if home else None,
+        database_url=os.environ.get("DATABASE_URL", ""),
+        packs=Path(os.environ.get("WAIXIAN_PACKS", "") or ROOT / "data" / "packs"),
+        default_pack=os.environ.get("WAIXIAN_PACK", ""),
+        demo=ROOT / "data" / "demo",
+        web=ROOT / "web" / "dist",
+        lang="en" if os.environ.get("WAIXIAN_LANG", "zh").startswith("en") else "zh",
+    )
+
+
+def asgi() -> Any:
+    """The ASGI application, for a server that starts workers by name (``app:asgi`` as a factory)."""
+    from api.commands.serve import application
+
+    return application(house())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is the result."""
+    asked = _parser().parse_args(arguments)
+    here = house()
+    try:
+        return int(asked.run(here, asked) or 0)
+    except WaixianError as error:
+        print(f"✗ {error.text(here.lang)}", file=sys.stderr)
+        return NOTHING_DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_serve, _load, _inspect, _classify, _pack, _db, _demo, _warm):
+        add(commands)
+    return parser
+
+
+def _serve(commands: Any) -> None:
+    from api.commands import serve
+
+    one = commands.add_parser("serve", help="打开网页 / serve the map")
+    _address(one)
+    one.set_defaults(run=serve.serve)
+
+
+def _address(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--host", default="127.0.0.1")
+    one.add_argument("--port", type=int, default=8000)
+    one.add_argument("--workers", type=int, default=1)
+
+
+def _load(commands: Any) -> None:
+    from api.commands import load
+
+    one = commands.add_parser("load", help="装入图层、外线或整个城市 / load a layer, routes, or a whole city")
+    one.add_argument("layer", nargs="?", metavar="LAYER")
+    one.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    one.add_argument("--city", type=Path, metavar="PATH", help="城市文件夹或 GeoPackage / folder or GeoPackage of a city")
+    one.add_argument("--as-of", type=_day, dest="as_of")
+    one.add_argument("--complete-since", type=_day, dest="complete_since")
+    one.add_argument("--source", default="")
+    one.add_argument("--owner", default="")
+    one.add_argument("--licence", default="")
+    one.add_argument("--coverage", metavar="FILE|bounds")
+    _reading(one)
+    one.set_defaults(run=load.load)
+
+
+def _inspect(commands: Any) -> None:
+    from api.commands import inspect
+
+    one = commands.add_parser("inspect", help="查看文件读出的内容 / show what a file reads as")
+    one.add_argument("file", type=Path)
+    one.add_argument("--city", type=Path, metavar="PATH")
+    one.add_argument("--json", action="store_true")
+    _reading(one)
+    one.set_defaults(run=inspect.inspect)
+
+
+def _classify(commands: Any) -> None:
+    from api.commands import classify
+
+    one = commands.add_parser("classify", help="逐条判定外线 / judge every route of a file")
+    one.add_argument("routes", type=Path)
+    one.add_argument("--city", type=Path, metavar="PATH")
+    one.add_argument("--pack", default="", metavar="ID")
+    one.add_argument("--on", type=_day, default=None, metavar="DATE")
+    one.add_argument("--assume-complete", dest="assume_complete", default="", metavar="LAYERS")
+    one.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    one.add_argument("--report", type=Path, metavar="FILE.html")
+    one.add_argument("--rejects", type=Path, metavar="FILE.csv")
+    _reading(one)
+    one.set_defaults(run=classify.classify)
+
+
+def _pack(commands: Any) -> None:
+    from api.commands import packs
+
+    one = commands.add_parser("pack", help="规则包 / packs of rules")
+    verbs = one.add_subparsers(required=True, metavar="VERB")
+    check = verbs.add_parser("check", help="检查规则包 / check a pack")
+    check.add_argument("folder", type=Path)
+    check.set_defaults(run=packs.check)
+    verbs.add_parser("list", help="列出规则包 / list the packs").set_defaults(run=packs.show_list)
+    explain = verbs.add_parser("explain", help="可读的规则说明 / a readable page of a pack")
+    explain.add_argument("pack")
+    explain.add_argument("-o", "--output", type=Path, metavar="FILE.html")
+    explain.set_defaults(run=packs.explain)
+
+
+def _db(commands: Any) -> None:
+    from api.commands import database
+
+    one = commands.add_parser("db", help="自带的 PostGIS / the private PostGIS")
+    verbs = one.add_subparsers(required=True, metavar="VERB")
+    for name, run in (("start", database.start), ("stop", database.stop), ("status", database.status)):
+        verbs.add_parser(name).set_defaults(run=run)
+
+
+def _demo(commands: Any) -> None:
+    from api.commands import demo
+
+    one = commands.add_parser("demo", help="示范城：生成、装入、判定 / the demo city: make, load, judge")
+    one.add_argument("--serve", action="store_true", help="随后打开网页 / then serve the map")
+    _address(one)
+    one.set_defaults(run=demo.demo)
+
+
+def _warm(commands: Any) -> None:
+    from api.commands import warm
+
+    commands.add_parser("warm", help="预编译计算内核 / compile the kernel once").set_defaults(run=warm.warm)
+
+
+def _reading(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--encoding")
+    one.add_argument("--crs")
+    one.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", dest="mapping")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: 日期写作 2026-12-01 / a date is written 2026-12-01") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The city as it is stored: the whole of it or what lies in a box, now or as it was; and a summary of its layers.
+
+Also the door to the stored routes (:mod:`layers.route_store`) and to the search.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from psycopg import sql
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+
+from geo.city import VECTOR_LAYERS, City, Layer
+from geo.schema import LAYERS, LayerSpec
+from layers.cities import city_settings, srid_of
+from layers.copying import copy_out
+from layers.models import DeliveryRow
+from layers.readers.columns import conform
+from layers.reading import columns
+from layers.replacing import Claim, claims_of
+from layers.route_store import StoredRoute, history, route, routes, routes_to_judge, save_verdicts
+from layers.searching import search
+
+__all__ = [
+    "StoredRoute", "city", "city_version", "history", "layers_summary", "route", "routes", "routes_to_judge", "save_verdicts",
+    "search",
+]  # fmt: skip
+
+Box = tuple[float, float, float, float]
+
+
+def city(engine: sa.Engine, bbox: Box | None = None, at: int | None = None) -> City:
+    """The city with the current rows of all its vector layers, the same value as read from its folder.
+
+    ``bbox`` (x0, y0, x1, y1 in the work CRS, metres) keeps the rows that touch it, and of the ledger those of such roads;
+    coverage stays whole. ``at``: as it stood just after that delivery (:func:`city_version`). Raises Conflict without a city.
+    """
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+        settings = city_settings(connection)
+        layers = {name: _layer(connection, name, settings, bbox, at) for name in VECTOR_LAYERS}
+    return replace(settings, layers=layers)
+
+
+def city_version(engine: sa.Engine) -> int:
+    """Number of the newest delivery of ground: while it stays the same, so does :func:`city`."""
+    with engine.connect() as connection:
+        newest = sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer.in_(VECTOR_LAYERS))
+        return int(connection.scalar(newest) or 0)
+
+
+def layers_summary(engine: sa.Engine) -> list[dict[str, Any]]:
+    """One entry a vector layer: words, current rows (None: never delivered), what it covers, and whose it is."""
+    with engine.connect() as connection:
+        settings = city_settings(connection)
+        return [_summary(connection, name, settings) for name in VECTOR_LAYERS]
+
+
+def current(at: int | None) -> sql.Composable:
+    """The condition that a row is current, or was just after delivery ``at``; ``t`` is the row's table."""
+    if at is None:
+        return sql.SQL("t.replaced_by IS NULL")
+    return sql.SQL("t.delivery_id <= {at} AND (t.replaced_by IS NULL OR t.replaced_by > {at})").format(at=sql.Literal(at))
+
+
+def _layer(connection: sa.Connection, name: str, settings: City, bbox: Box | None, at: int | None) -> Layer:
+    claims = claims_of(connection, name, at)
+    if not claims:
+        return Layer(name, None)
+    spec = LAYERS[name]
+    selected, types = columns(spec)
+    query = sql.SQL("SELECT {} FROM {} t WHERE {} AND {} ORDER BY t.id").format(
+        selected, sql.Identifier(name), current(at), _inside(name, spec, bbox, srid_of(settings), at)
+    )
+    frame = conform(copy_out(connection, query, types), spec, settings.work_crs)
+    return joined(name, claims, frame)
+
+
+def _inside(name: str, spec: LayerSpec, bbox: Box | None, srid: int, at: int | None) -> sql.Composable:
+    if bbox is None:
+        return sql.SQL("true")
+    box = sql.SQL("ST_MakeEnvelope({}, {})").format(sql.SQL(", ").join(map(sql.Literal, bbox)), sql.Literal(srid))
+    if spec.geometry != "none":
+        return sql.SQL("ST_Intersects(t.geometry, {})").format(box)
+    roads = sql.SQL("SELECT t.road_id FROM roads t WHERE {} AND ST_Intersects(t.geometry, {})").format(current(at), box)
+    return sql.SQL("t.road_id IN ({})").format(roads)
+
+
+def joined(name: str, claims: list[Claim], frame: Any) -> Layer:
+    """One layer out of the deliveries that hold: areas together; of days the one that is safe to rely on, and unknown
+    where one of them is unknown; words side by side."""
+    covering = [each for each in claims if each.coverage is not None]
+    days = [each.as_of for each in claims]
+    since = [each.complete_since for each in (covering or claims)]
+    return Layer(
+        name,
+        frame,
+        coverage=_together([each.coverage for each in covering]),
+        as_of=None if None in days else min(days),  # type: ignore[type-var]
+        complete_since=None if None in since else max(since),  # type: ignore[type-var]
+        source=_words(each.source for each in claims),
+        owner=_words(each.owner for each in claims),
+        licence=_words(each.licence for each in claims),
+        stated_by=_words(each.stated_by for each in claims),
+        delivery_id=_words(str(each.id) for each in claims),
+    )
+
+
+def _together(areas: list[Any]) -> BaseGeometry | None:
+    if not areas:
+        return None
+    return areas[0] if len(areas) == 1 else unary_union(areas)
+
+
+def _words(each: Any) -> str:
+    return "; ".join(dict.fromkeys(word for word in each if word))
+
+
+def _summary(connection: sa.Connection, name: str, settings: City) -> dict[str, Any]:
+    spec, claims = LAYERS[name], claims_of(connection, name)
+    layer = joined(name, claims, None) if claims else Layer(name, None)
+    rows = connection.scalar(sa.text(f'SELECT count(*) FROM "{name}" WHERE replaced_by IS NULL')) if claims else None
+    covers = None
+    if layer.coverage is not None:
+        covers = "bounds" if layer.coverage.covers(settings.bounds_polygon) else "polygon"
+    words = ("source", "owner", "licence", "stated_by", "as_of", "complete_since")
+    return {
+        "name": name, "zh": spec.zh, "en": spec.en, "geometry": spec.geometry,
+        "rows": rows, "delivered": bool(claims), "covers": covers,
+        **{word: getattr(layer, word) for word in words},
+    }  # fmt: skip

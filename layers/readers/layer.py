@@ -1,0 +1,254 @@
+"""``read_layer``: one layer of the ground from a file, in the city's work CRS, with everything that is doubtful listed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.city import VECTOR_LAYERS, City
+from geo.errors import BadInput, BadValue, UnknownLayer
+from geo.schema import LAYERS, LayerSpec
+from layers.readers import osm
+from layers.readers.columns import conform, plain_name
+from layers.readers.crs import Bounds, settle
+from layers.readers.raw import Request, read_raw
+from layers.readers.sandbox import Limits
+from layers.readers.shapes import Shapes, clean
+from layers.readers.table import Table, duplicates, fill, issues, outside, require, with_shapes
+from layers.readers.values import text_of
+from layers.readers.words import Flags, Issue, LayerRead, Note, Objects, Raw
+
+# columns that identify a row in files of others, best first
+OTHER_IDS = ("osm_id", "osmid", "osm_way_id", "@id", "full_id", "eid", "fid", "objectid", "id")
+EDGE = ("u", "v", "key")
+
+
+def spec_of(name: str) -> LayerSpec:
+    """The description of a vector layer. Raises UnknownLayer (rasters have a reader of their own)."""
+    if name not in VECTOR_LAYERS:
+        raise UnknownLayer(layer=name, known="、".join(VECTOR_LAYERS))
+    return LAYERS[name]
+
+
+def request_for(name: str, path: str | Path, *, encoding: str | None = None, layer: str | None = None) -> Request:
+    """What to ask of a file for the city layer ``name``: its own name or its Chinese label is taken unasked."""
+    spec = spec_of(name)
+    return Request(Path(path), encoding, layer, (name, spec.zh), shaped=spec.geometry != "none", theme=name)
+
+
+def read_layer(
+    name: str,
+    path: str | Path,
+    *,
+    work_crs: str,
+    bounds: Bounds,
+    encoding: str | None = None,
+    crs: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    layer: str | None = None,
+    limits: Limits | None = None,
+) -> LayerRead:
+    """Layer ``name`` of :data:`geo.schema.LAYERS` from ``path``: frame in ``work_crs`` by the convention of :mod:`columns`.
+
+    ``bounds`` is the city's lon/lat (west, south, east, north); ``encoding`` and ``crs`` override what the file
+    states; ``mapping`` is {column of the file: field}; ``layer`` chooses inside a GeoPackage, zip or folder.
+    Raises UnreadableFile, UnknownCrs, UnknownLayer, MissingColumn, BadValue (road_id twice), BadInput (mapping).
+    """
+    raw = read_raw(request_for(name, path, encoding=encoding, layer=layer), limits)
+    return understand(name, raw, Path(path).name, work_crs=work_crs, bounds=bounds, crs=crs, mapping=mapping)
+
+
+def understand(
+    name: str,
+    raw: Raw,
+    file: str,
+    *,
+    work_crs: str,
+    bounds: Bounds,
+    crs: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> LayerRead:
+    """The second half of :func:`read_layer`: rows that are already open become the layer."""
+    spec = spec_of(name)
+    raw = with_shapes(raw, mapping)
+    notes: list[Note] = []
+    hints = raw.columns
+    if raw.format in ("osm", "pbf"):
+        translated, notes = osm.translate(name, dict(raw.columns), raw.rows)
+        raw = replace(raw, columns=translated)
+    table = fill(raw, spec, mapping)
+    if hints is not raw.columns:
+        table.notes = [note for note in table.notes if note.code != "columns"]  # they are ours, not the file's
+    notes = [*raw.notes, *notes, *table.notes]
+    if name == "roads":
+        notes += _class_hints(table, hints, raw.rows)
+    notes += _keys(table, spec, hints)
+    require(raw, spec, table, file, [f for f, column in spec.columns.items() if column.required])
+    shapes = None
+    if spec.geometry != "none":
+        shapes, more = _shapes(raw, spec, file, work_crs, bounds, crs)
+        notes += more
+    return _assemble(name, spec, raw, table, shapes, file, notes, work_crs)
+
+
+def _shapes(raw: Raw, spec: LayerSpec, file: str, work_crs: str, bounds: Bounds, crs: str | None) -> tuple[Shapes, list[Note]]:
+    if raw.geometry is None:
+        raise BadInput(
+            why_zh=f"{file}：没有图形（此图层需要图形；CSV 可用 WKT 列）",
+            why_en=f"{file}: it has no shapes (a CSV may bring a WKT column)",
+        )
+    source = settle(raw.crs, crs, raw.geometry, work_crs, bounds, file)
+    shapes = clean(raw.geometry, raw.damaged, spec.geometry, source, work_crs)
+    city = City("", work_crs, bounds)
+    return shapes, [*source.notes, *shapes.notes, *outside(shapes.shapes, city.bounds_polygon)]
+
+
+def _class_hints(table: Table, columns: Mapping[str, Objects], rows: int) -> list[Note]:
+    """``highway=*`` as class where the file states none; every such class is marked as a hint."""
+    by_name = {plain_name(column): column for column in columns}
+    if "class" in table.fields or "highway" not in by_name:
+        return []
+    urban = columns.get("highway:CN:urban")
+    classes, known = osm.class_hints(columns[by_name["highway"]], urban)
+    table.fields["class"] = classes
+    table.fields["class_source"] = np.array(["hint" if k else None for k in known], dtype=object)
+    gone = np.isin(pd.Series(columns[by_name["highway"]], dtype=object).astype(str), osm.NOT_ROADS)
+    for i in np.flatnonzero(gone):
+        table.wrong.setdefault("", {})[int(i)] = (
+            "highway 标签表明不是现有道路",
+            "its highway tag says that it is no existing road",
+        )
+    kinds = pd.Series(classes[known]).value_counts()
+    listed = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+    return [
+        Note(
+            "class-hint",
+            f"道路等级由 highway 标签推断，不能作为依据：{listed}",
+            f"classes are hints from highway tags, not proof: {listed}",
+        )
+    ]
+
+
+def _keys(table: Table, spec: LayerSpec, columns: Mapping[str, Objects]) -> list[Note]:
+    """A missing key: another unique id of the file, the ends of a graph's edges, else the row number; always noted."""
+    key = spec.key
+    if key is None:
+        return []
+    if key in table.fields:
+        return _fill_gaps(table, key)
+    by_name = {plain_name(column): column for column in columns}
+    for name in (plain_name(n) for n in OTHER_IDS):
+        ids = np.array([text_of(v) for v in columns[by_name[name]]], dtype=object) if name in by_name else None
+        if ids is not None and not pd.isna(ids).any() and pd.Series(ids).is_unique:
+            table.fields[key] = ids
+            return [Note("ids", f"{key} 取自字段 {by_name[name]}", f"{key} is from column {by_name[name]}")]
+    if all(part in by_name for part in EDGE):
+        parts = [[text_of(v) or "" for v in columns[by_name[part]]] for part in EDGE]
+        ids = np.array(["-".join(edge) for edge in zip(*parts, strict=True)], dtype=object)
+        if pd.Series(ids).is_unique:
+            table.fields[key] = ids
+            return [Note("ids", f"{key} 由 u-v-key 组成", f"{key} is made of u-v-key")]
+    table.fields[key] = np.array([f"#{i + 1}" for i in range(table.rows)], dtype=object)
+    return [
+        Note(
+            "ids",
+            f"文件中没有 {key}：按行号编号（#1、#2 …），文件改动后编号会变",
+            f"the file has no {key}: rows are numbered (#1, #2 …); the numbers change when the file does",
+        )
+    ]
+
+
+def _fill_gaps(table: Table, key: str) -> list[Note]:
+    """Rows without a key get their row number."""
+    empty = np.array([value is None for value in table.fields[key]], dtype=bool)
+    if not empty.any():
+        return []
+    table.fields[key] = np.array(
+        [f"#{i + 1}" if gap else v for i, (gap, v) in enumerate(zip(empty, table.fields[key], strict=True))], dtype=object
+    )
+    return [
+        Note(
+            "ids",
+            f"{int(empty.sum())} 行没有 {key}，按行号编号",
+            f"{int(empty.sum())} rows have no {key} and got their row number",
+        )
+    ]
+
+
+def _assemble(
+    name: str, spec: LayerSpec, raw: Raw, table: Table, shapes: Shapes | None, file: str, notes: list[Note], work_crs: str
+) -> LayerRead:
+    keys = _labels(table, spec)
+    rejected, more = _unusable(table, spec, raw, keys)
+    if shapes is not None:
+        rejected |= np.array([shape is None for shape in shapes.shapes], dtype=bool)
+    if spec.key is not None:
+        notes = [*notes, *_check_unique(name, spec.key, _unless(rejected, table.fields[spec.key]), file)]
+    frame = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(raw.rows))
+    if shapes is not None:
+        frame["geometry"] = pd.Series(shapes.shapes, dtype=object)
+    kept = frame[~rejected].reset_index(drop=True)
+    if rejected.any():
+        count = int(rejected.sum())
+        notes.append(
+            Note(
+                "rejected",
+                f"{raw.rows} 行中有 {count} 行不可用，未读入",
+                f"{count} of {raw.rows} rows cannot be used and were left out",
+            )
+        )
+    return LayerRead(conform(kept, spec, work_crs), issues(table, keys, shapes, more), notes, raw.rows)
+
+
+def _labels(table: Table, spec: LayerSpec) -> Objects:
+    name = spec.key or next(iter(spec.columns))
+    return np.array([v if v is not None else f"#{i + 1}" for i, v in enumerate(table.text(name))], dtype=object)
+
+
+def _unusable(table: Table, spec: LayerSpec, raw: Raw, keys: Objects) -> tuple[Flags, list[Issue]]:
+    """Rows that no layer can use: too many cells, no built road, a table's row without what ties it to the ground."""
+    rejected = np.zeros(raw.rows, dtype=bool)
+    found: list[Issue] = []
+
+    def reject(i: int, field: str, zh: str, en: str) -> None:
+        rejected[i] = True
+        found.append(Issue(i + 1, str(keys[i]), field, zh, en, rejected=True))
+
+    for row in raw.long_rows:
+        reject(row - 1, "", "单元格多于表头，无法对应", "it has more cells than there are columns")
+    for n, (zh, en) in table.wrong.pop("", {}).items():
+        reject(n, "class", zh, en)
+    if spec.geometry == "none":
+        for name in (f for f, column in spec.columns.items() if column.required):
+            for i in np.flatnonzero(pd.isna(table.fields[name]) & ~rejected):
+                reject(int(i), name, f"缺少{spec.columns[name].zh}", f"{spec.columns[name].en} is missing")
+    return rejected, found
+
+
+def _check_unique(name: str, key: str, keys: Objects, file: str) -> list[Note]:
+    """road_id must be unique (ledger and verdicts point at it); elsewhere a key that repeats is noted."""
+    twice = duplicates(keys)
+    if not twice:
+        return []
+    listed = "; ".join(
+        f"{k}: {', '.join(map(str, rows[:6]))}{' …' if len(rows) > 6 else ''}" for k, rows in list(twice.items())[:5]
+    )
+    if name == "roads":
+        first = next(iter(twice.values()))
+        raise BadValue(
+            file=file,
+            row=first[1],
+            field=key,
+            why_zh=f"编号重复 {len(twice)} 个（编号：行号）：{listed}",
+            why_en=f"{len(twice)} ids occur more than once (id: rows): {listed}",
+        )
+    return [Note("duplicates", f"{key} 重复 {len(twice)} 个：{listed}", f"{len(twice)} values of {key} repeat: {listed}")]
+
+
+def _unless(flags: Flags, values: Objects) -> Objects:
+    """``values`` with None where flagged."""
+    out = values.copy()
+    out[flags] = None
+    return out

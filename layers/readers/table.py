@@ -1,0 +1,114 @@
+"""Raw rows → the fields of a layer: columns matched, values parsed, shapes found; shared by layers, routes and spans."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import MissingColumn
+from geo.schema import LayerSpec
+from layers.readers.columns import match, plain_name
+from layers.readers.shapes import Shapes
+from layers.readers.values import parse, text_of
+from layers.readers.words import Issue, Note, Objects, Raw
+
+SHAPE_NAMES = {"wkt", "geometry", "geom", "thegeom", "shape", "wktgeom", "几何", "图形", "坐标串"}
+WKT = re.compile(r"^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(ZM|Z|M)?\s*[(E]", re.IGNORECASE)
+
+
+@dataclass
+class Table:
+    """Fields as arrays of one length, which column each came from, and what was wrong with single values."""
+
+    fields: dict[str, Objects]
+    sources: dict[str, str]
+    rows: int
+    wrong: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def text(self, name: str) -> Objects:
+        """A text field, all None where the file has none."""
+        return self.fields.get(name, np.full(self.rows, None, dtype=object))
+
+
+def fill(raw: Raw, spec: LayerSpec, mapping: Mapping[str, str] | None = None) -> Table:
+    """Match and parse every column of ``spec`` that the file has. Raises BadInput for an impossible mapping."""
+    sources, notes = match(raw.columns, spec, mapping)
+    table = Table({}, {}, raw.rows, notes=notes)
+    for name, source in sources.items():
+        if name == "geometry":
+            continue
+        parsed = parse(raw.columns[source], spec.columns[name])
+        table.fields[name] = parsed.values
+        table.sources[name] = source
+        if parsed.why:
+            table.wrong[name] = parsed.why
+    return table
+
+
+def with_shapes(raw: Raw, mapping: Mapping[str, str] | None) -> Raw:
+    """``raw`` with shapes from a WKT column, where the format itself carries none (CSV, spreadsheet, DBF)."""
+    if raw.geometry is not None:
+        return raw
+    name = next((column for column, target in (mapping or {}).items() if target == "geometry" and column in raw.columns), None)
+    name = (
+        name
+        or next((c for c in raw.columns if plain_name(c) in SHAPE_NAMES), None)
+        or next((c for c in raw.columns if _is_wkt(raw.columns[c])), None)
+    )
+    if name is None:
+        return raw
+    texts = np.array([text_of(v) for v in raw.columns[name]], dtype=object)
+    srids = {m[1] for t in texts if t and (m := re.match(r"\s*SRID=(\d+);", t, re.IGNORECASE))}
+    bare = np.array([None if t is None else re.sub(r"^\s*SRID=\d+;", "", t, flags=re.IGNORECASE) for t in texts], dtype=object)
+    with np.errstate(invalid="ignore"):  # NaN in a coordinate is found, and said, later
+        shapes = shapely.from_wkt(bare, on_invalid="ignore")
+    damaged = np.array([t is not None for t in bare], dtype=bool) & shapely.is_missing(shapes)
+    crs = f"EPSG:{srids.pop()}" if len(srids) == 1 else raw.crs
+    rest = {column: values for column, values in raw.columns.items() if column != name}
+    note = Note("wkt", f"图形取自字段 {name}（WKT）", f"shapes are from column {name} (WKT)")
+    return replace(raw, columns=rest, geometry=shapes, damaged=damaged, crs=crs, notes=(*raw.notes, note))
+
+
+def _is_wkt(values: Objects) -> bool:
+    first = next((v for v in values if isinstance(v, str) and v.strip()), "")
+    return bool(WKT.match(first))
+
+
+def require(raw: Raw, spec: LayerSpec, table: Table, file: str, names: list[str]) -> None:
+    """Raise MissingColumn for a field that the layer cannot do without."""
+    for name in names:
+        if name not in table.fields:
+            found = "、".join(raw.columns) or "—"
+            raise MissingColumn(file=file, field=name, label=spec.columns[name].zh, found=found)
+
+
+def issues(table: Table, keys: Objects, shapes: Shapes | None, more: list[Issue]) -> list[Issue]:
+    """Every issue of the table and its shapes, by row."""
+    found = list(more)
+    for name, wrong in table.wrong.items():
+        found += [Issue(i + 1, str(keys[i]), name, zh, en) for i, (zh, en) in wrong.items()]
+    if shapes is not None:
+        found += [Issue(i + 1, str(keys[i]), "geometry", zh, en, rejected=True) for i, (zh, en) in shapes.wrong.items()]
+        found += [Issue(i + 1, str(keys[i]), "geometry", zh, en) for i, (zh, en) in shapes.mended.items()]
+    return sorted(found, key=lambda issue: (issue.row_no, issue.field))
+
+
+def outside(shapes: Objects, bounds: shapely.Geometry) -> list[Note]:
+    """A note on shapes that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file."""
+    there = ~shapely.is_missing(shapes)
+    count = int((there & ~shapely.intersects(shapes, bounds)).sum())
+    if not count:
+        return []
+    total = int(there.sum())
+    return [Note("outside", f"{total} 行中有 {count} 行在本市范围之外", f"{count} of {total} rows lie outside the city")]
+
+
+def duplicates(keys: Objects) -> dict[str, list[int]]:
+    """Keys that occur more than once, with their 1-based rows; None is no key."""
+    series = pd.Series(keys, dtype=object)
+    again = series[series.notna() & series.duplicated(keep=False)]
+    return {str(key): [int(i) + 1 for i in rows] for key, rows in again.groupby(again, sort=False).groups.items()}

@@ -1,0 +1,148 @@
+"""Which rows are current: at every place those of the newest delivery that covers it.
+
+Newest is the later ``as_of`` where both deliveries state one, else the later load. A newer delivery takes the place of
+
+1. **all rows** of an older one whose coverage lies wholly inside the newer coverages (the usual reload of a layer);
+   and, where neither states a coverage, of the same owner office's older one: two partial lists of two offices stay
+   side by side, and a delivery that claims nothing about any place never silences one that does;
+2. **rows inside its coverage**, each wholly: a row that straddles the edge stays, so that no ground outside is lost.
+   At the edge both deliveries then speak, which can make a verdict stricter but never milder;
+3. **the row of the same key** (road_id, …), wherever it lies: the object with that number is the newer one.
+
+A row of the road ledger lies where its road lies. Routes are proposals and not ground: a newer route replaces the one
+with the same number, applicant, project and utility (a correction); numbers made up from row numbers (``#7``) never do.
+Nothing is deleted: ``replaced_by`` names the delivery that took over, so what was current after any delivery can be told.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import shapely
+import sqlalchemy as sa
+from shapely.geometry.base import BaseGeometry
+
+from geo.schema import LayerSpec
+from layers.models import DeliveryRow
+
+_WORDS = ("id", "source", "owner", "licence", "as_of", "complete_since", "stated_by")
+_ROUTE_KEY = ("route_id", "applicant", "project", "project_code", "utility")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a delivery claims: its place in time, its office, its area (work CRS; None: not stated)."""
+
+    id: int
+    source: str
+    owner: str
+    licence: str
+    as_of: date | None
+    complete_since: date | None
+    stated_by: str
+    coverage: BaseGeometry | None
+
+    def newer_than(self, other: "Claim") -> bool:
+        if self.as_of and other.as_of and self.as_of != other.as_of:
+            return self.as_of > other.as_of
+        return self.id > other.id
+
+
+def replace(connection: sa.Connection, layer: str, spec: LayerSpec, number: int) -> tuple[int, int]:
+    """Settle the delivery ``number``, just loaded, with the others of its layer, in the caller's transaction.
+
+    Returns how many rows of others it replaced and how many of its own a newer one replaces."""
+    claims = _stated(connection, layer, None)
+    mine = next(each for each in claims if each.id == number)
+    replaced = outdated = 0
+    for other in claims:
+        if other is mine:
+            continue
+        new, old = (mine, other) if mine.newer_than(other) else (other, mine)
+        if layer == "routes":
+            count = _routes_of_same_key(connection, new.id, old.id)
+        elif _wholly(new, old, claims):
+            count = 1 if spec.geometry == "raster" else _all_rows(connection, layer, new.id, old.id)
+            _state(connection, old.id, "replaced")
+        elif spec.geometry == "raster":
+            count = 0  # a picture is one row; where the newer one ends, the older one shows
+        else:
+            count = _in_part(connection, layer, spec, new, old)
+        if count:
+            _mark_partly(connection, old.id)
+        replaced, outdated = (replaced + count, outdated) if new is mine else (replaced, outdated + count)
+    return replaced, outdated
+
+
+_OLD = "o.delivery_id = :old AND o.replaced_by IS NULL"
+
+
+def claims_of(connection: sa.Connection, layer: str, at: int | None = None) -> list[Claim]:
+    """The claims that hold now, or held just after delivery ``at`` was loaded, oldest first."""
+    claims = _stated(connection, layer, at)
+    return [each for each in claims if not any(_wholly(other, each, claims) for other in claims if other.newer_than(each))]
+
+
+def _stated(connection: sa.Connection, layer: str, at: int | None) -> list[Claim]:
+    columns = [getattr(DeliveryRow, name) for name in _WORDS]
+    query = sa.select(*columns, sa.func.ST_AsBinary(DeliveryRow.coverage).label("area")).where(DeliveryRow.layer == layer)
+    query = query.where(DeliveryRow.state != "replaced") if at is None else query.where(DeliveryRow.id <= at)
+    return [_claim(row) for row in connection.execute(query.order_by(DeliveryRow.id)).mappings()]
+
+
+def _claim(row: sa.RowMapping) -> Claim:
+    coverage = None if row["area"] is None else shapely.from_wkb(bytes(row["area"]))
+    return Claim(**{name: row[name] for name in _WORDS}, coverage=coverage)
+
+
+def _wholly(new: Claim, old: Claim, claims: list[Claim]) -> bool:
+    if old.coverage is None:
+        return new.coverage is None and new.owner == old.owner
+    newer = [each.coverage for each in claims if each.coverage is not None and each.newer_than(old)]
+    return new.coverage is not None and bool(shapely.union_all(newer).covers(old.coverage))
+
+
+def _all_rows(connection: sa.Connection, layer: str, new: int, old: int) -> int:
+    return _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD}', new, old)
+
+
+def _in_part(connection: sa.Connection, layer: str, spec: LayerSpec, new: Claim, old: Claim) -> int:
+    count = 0
+    if new.coverage is not None:
+        area = "(SELECT coverage FROM deliveries WHERE id = :new)"
+        if spec.geometry != "none":
+            place = f"o.geometry && {area} AND ST_Covers({area}, o.geometry)"
+        else:
+            its_road = "FROM roads r WHERE r.road_id = o.road_id AND r.replaced_by IS NULL"
+            place = f"(SELECT bool_and(ST_Covers({area}, r.geometry)) {its_road})"  # a road nobody knows: NULL, it stays
+        count += _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD} AND {place}', new.id, old.id)
+    if spec.key:
+        same = f"n.{spec.key} = o.{spec.key} AND n.delivery_id = :new AND o.{spec.key} NOT LIKE '#%'"
+        count += _run(
+            connection, f'UPDATE "{layer}" o SET replaced_by = :new FROM "{layer}" n WHERE {_OLD} AND {same}', new.id, old.id
+        )
+    return count
+
+
+def _routes_of_same_key(connection: sa.Connection, new: int, old: int) -> int:
+    same = " AND ".join(f"n.{column} IS NOT DISTINCT FROM o.{column}" for column in _ROUTE_KEY)
+    query = (
+        f"UPDATE routes o SET replaced_by = :new FROM routes n WHERE {_OLD} AND n.delivery_id = :new"
+        f" AND o.route_id NOT LIKE '#%' AND o.route_id = n.route_id AND {same}"
+    )
+    count = _run(connection, query, new, old)
+    gone = "SELECT FROM routes r WHERE r.delivery_id = o.delivery_id AND r.route_id = o.route_id AND r.replaced_by = :new"
+    _run(connection, f"UPDATE spans o SET replaced_by = :new WHERE {_OLD} AND EXISTS ({gone})", new, old)
+    return count
+
+
+def _run(connection: sa.Connection, statement: str, new: int, old: int) -> int:
+    return connection.execute(sa.text(statement), {"new": new, "old": old}).rowcount
+
+
+def _state(connection: sa.Connection, number: int, state: str) -> None:
+    connection.execute(sa.update(DeliveryRow).where(DeliveryRow.id == number).values(state=state))
+
+
+def _mark_partly(connection: sa.Connection, number: int) -> None:
+    partly = sa.update(DeliveryRow).where(DeliveryRow.id == number, DeliveryRow.state == "current")
+    connection.execute(partly.values(state="partly"))

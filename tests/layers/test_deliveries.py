@@ -1,0 +1,450 @@
+"""A delivery appears whole or not at all, once, and takes the place of what it covers."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import sqlalchemy as sa
+
+from geo.city import VECTOR_LAYERS, City
+from geo.errors import BadGeometry, BadInput, BadValue, Conflict, MissingColumn, UnknownCrs, UnknownLayer
+from layers.cities import create_city
+from layers.deliveries import Delivery, file_sha256, load_layer
+from layers.queries import city, layers_summary
+
+WORK_CRS = "EPSG:4547"
+TOP = Path(__file__).parents[2]
+Frames = Callable[..., gpd.GeoDataFrame]
+Square = Callable[[float, float, float, float], shapely.Polygon]
+STATED = Delivery("普查", "市城市管理局", "内部", date(2026, 10, 1), date(2018, 1, 1), None, "张工位", 3, "ab" * 32, "roads.shp")
+
+
+def ids(engine: sa.Engine, layer: str = "roads", key: str = "road_id", at: int | None = None) -> list[str]:
+    frame = city(engine, at=at).layer(layer).frame
+    return sorted(frame[key]) if frame is not None else []
+
+
+def count(engine: sa.Engine, query: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(sa.text(query)) or 0)
+
+
+# ── what a delivery says ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_delivery_keeps_its_words_and_its_rows(engine: sa.Engine, town: City, roads: Frames) -> None:
+    frame = roads(
+        ["a", "b", "c"],
+        name=["一路", "", None],
+        width_m=[30.5, np.nan, 7.25],
+        delivered=pd.to_datetime(["2020-02-29", None, "2026-01-01"]),
+    )
+    told: list[tuple[int, int]] = []
+    loaded = load_layer(engine, "roads", frame, replace(STATED, coverage=town.bounds_polygon), lambda *now: told.append(now))
+    assert (loaded.rows, loaded.already, loaded.replaced) == (3, False, 0)
+    assert told == [(3, 3)]
+    layer = city(engine).layer("roads")
+    assert (layer.source, layer.owner, layer.licence, layer.stated_by) == ("普查", "市城市管理局", "内部", "张工位")
+    assert (layer.as_of, layer.complete_since, layer.delivery_id) == (date(2026, 10, 1), date(2018, 1, 1), loaded.delivery_id)
+    assert layer.coverage is not None and layer.coverage.equals_exact(town.bounds_polygon, 0)
+    assert layer.frame is not None
+    assert list(layer.frame["name"][:2]) == ["一路", ""] and pd.isna(layer.frame["name"][2])  # empty is not unknown
+    assert layer.frame["width_m"].tolist()[::2] == [30.5, 7.25] and np.isnan(layer.frame["width_m"][1])
+    assert layer.frame["delivered"].dt.strftime("%F").tolist()[::2] == ["2020-02-29", "2026-01-01"]
+    assert layer.frame.geometry.geom_equals_exact(frame.geometry, 0).all()
+    assert layer.frame.crs == WORK_CRS
+
+
+def test_rows_expected_and_loaded_are_both_kept(engine: sa.Engine, town: City, roads: Frames) -> None:
+    load_layer(engine, "roads", roads(["a", "b"]), replace(STATED, rows_expected=3))
+    assert count(engine, "SELECT rows_expected * 10 + rows_loaded FROM deliveries") == 32
+
+
+def test_every_layer_loads_and_comes_back(engine: sa.Engine, town: City, sample_layers: dict[str, gpd.GeoDataFrame]) -> None:
+    assert set(sample_layers) == set(VECTOR_LAYERS)
+    for name, frame in sample_layers.items():
+        load_layer(engine, name, frame, Delivery())
+    stored = city(engine)
+    for name, frame in sample_layers.items():
+        back = stored.layer(name).frame
+        assert back is not None
+        pd.testing.assert_frame_equal(pd.DataFrame(back), pd.DataFrame(frame), obj=name)
+
+
+def test_heights_are_laid_flat(engine: sa.Engine, town: City, roads: Frames) -> None:
+    frame = roads(["a"]).set_geometry([shapely.LineString([(530000, 3850000, 70), (530100, 3850000, 71)])], crs=WORK_CRS)
+    load_layer(engine, "roads", frame, Delivery())
+    back = city(engine).layer("roads").frame
+    assert back is not None and not back.geometry.has_z.any()
+
+
+# ── refused, with the reason ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_loads_before_there_is_a_city(engine: sa.Engine, roads: Frames) -> None:
+    with pytest.raises(Conflict, match="no city"):
+        load_layer(engine, "roads", roads(["a"]), Delivery())
+
+
+@pytest.mark.parametrize("name", ["rivers", "satellite", "deliveries", 'roads"; DROP TABLE roads; --'])
+def test_a_layer_nobody_knows(engine: sa.Engine, town: City, roads: Frames, name: str) -> None:
+    with pytest.raises(UnknownLayer):
+        load_layer(engine, name, roads(["a"]), Delivery())
+
+
+def test_wrong_frames_are_refused_and_leave_nothing(engine: sa.Engine, town: City, roads: Frames) -> None:
+    good = roads(["a", "b"])
+    point = good.set_geometry([good.geometry[0], shapely.Point(0, 0)], crs=WORK_CRS)
+    endless = good.set_geometry([good.geometry[0], shapely.LineString([(0, 0), (np.inf, 0)])], crs=WORK_CRS)
+    empty = good.set_geometry([good.geometry[0], shapely.LineString()], crs=WORK_CRS)
+    cases: list[tuple[type[BadInput], pd.DataFrame]] = [
+        (UnknownCrs, good.to_crs("EPSG:4526")),
+        (UnknownCrs, good.set_crs(None, allow_override=True)),
+        (MissingColumn, good.drop(columns="road_id")),
+        (MissingColumn, pd.DataFrame({"road_id": ["a"]})),
+        (BadValue, good.assign(road_id=["a", None])),
+        (BadGeometry, point),
+        (BadGeometry, endless),
+        (BadGeometry, empty),
+        (BadGeometry, good.set_geometry([good.geometry[0], None], crs=WORK_CRS)),
+        (BadInput, good.assign(width_m=["thirty", 3])),
+    ]
+    for error, frame in cases:
+        with pytest.raises(error) as refused:
+            load_layer(engine, "roads", frame, Delivery(file_name="路.shp"))
+        assert "路.shp" in refused.value.text("zh")
+        if error in (BadValue, BadGeometry):
+            assert "第 2 行" in refused.value.text("zh")
+    assert count(engine, "SELECT count(*) FROM deliveries") == 0
+
+
+# ── the same one twice ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_same_delivery_twice_is_one(engine: sa.Engine, town: City, roads: Frames) -> None:
+    stated = replace(STATED, coverage=town.bounds_polygon)
+    first = load_layer(engine, "roads", roads(["a", "b", "c"]), stated)
+    second = load_layer(engine, "roads", roads(["a", "b", "c"]), stated)
+    assert second.already and second.delivery_id == first.delivery_id
+    assert count(engine, "SELECT count(*) FROM roads") == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "x"},
+        {"owner": "x"},
+        {"as_of": None},
+        {"complete_since": None},
+        {"stated_by": ""},
+        {"sha256": "cd" * 32},
+        {"coverage": None},
+    ],
+)
+def test_other_words_are_another_delivery(engine: sa.Engine, town: City, roads: Frames, change: dict[str, object]) -> None:
+    stated = replace(STATED, coverage=town.bounds_polygon)
+    load_layer(engine, "roads", roads(["a"]), stated)
+    assert not load_layer(engine, "roads", roads(["a"]), replace(stated, **change)).already  # type: ignore[arg-type]
+    assert count(engine, "SELECT count(*) FROM deliveries") == 2
+
+
+def test_the_same_file_read_otherwise_is_another_delivery(engine: sa.Engine, town: City, roads: Frames) -> None:
+    """Another encoding or another column map gives other rows from the same bytes."""
+    load_layer(engine, "roads", roads(["a"], name=["Â·"]), STATED)
+    assert not load_layer(engine, "roads", roads(["a"], name=["路"]), STATED).already
+
+
+def test_going_back_to_an_earlier_file_is_a_new_delivery(engine: sa.Engine, town: City, roads: Frames) -> None:
+    first = replace(STATED, coverage=town.bounds_polygon)
+    load_layer(engine, "roads", roads(["a"]), first)
+    load_layer(engine, "roads", roads(["b"]), replace(first, sha256="cd" * 32))
+    assert not load_layer(engine, "roads", roads(["a"]), first).already
+    assert ids(engine) == ["a"]
+
+
+def test_a_shapefile_is_all_its_parts(tmp_path: Path) -> None:
+    for suffix in ("shp", "dbf", "shx"):
+        (tmp_path / f"a.{suffix}").write_bytes(suffix.encode())
+    (tmp_path / "b.dbf").write_bytes(b"another")
+    before = file_sha256(tmp_path / "a.shp")
+    (tmp_path / "b.dbf").write_bytes(b"changed")
+    assert file_sha256(tmp_path / "a.shp") == before
+    (tmp_path / "a.dbf").write_bytes(b"changed")
+    assert file_sha256(tmp_path / "a.shp") != before
+    assert file_sha256(tmp_path / "b.dbf") == hashlib.sha256(b"changed").hexdigest()
+
+
+# ── which rows are current ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(
+    engine: sa.Engine,
+    frame: pd.DataFrame,
+    area: shapely.Polygon | None,
+    as_of: date | None = None,
+    owner: str = "",
+    layer: str = "roads",
+) -> str:
+    return load_layer(engine, layer, frame, Delivery(coverage=area, as_of=as_of, owner=owner)).delivery_id
+
+
+def test_inside_its_coverage_a_delivery_replaces_and_outside_it_does_not(
+    engine: sa.Engine, town: City, roads: Frames, square: Square
+) -> None:
+    first = load(engine, roads(["a0", "a1", "a2", "a3"]), square(-500, -500, 500, 500))
+    second = load(engine, roads(["b0"], y=25), square(-10, -10, 150, 70))  # covers a0 (y=0) and a1 (y=50)
+    assert ids(engine) == ["a2", "a3", "b0"]
+    layer = city(engine).layer("roads")
+    assert layer.delivery_id == f"{first}; {second}"
+    assert layer.coverage is not None and layer.coverage.equals(square(-500, -500, 500, 500))
+    assert layers_summary(engine)[0]["rows"] == 3
+
+
+def test_a_row_across_the_edge_stays(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["across", "inside"]), square(-500, -500, 500, 500))
+    load(engine, roads(["new"], y=25), square(-10, -10, 99, 70).union(square(-10, 40, 150, 70)))  # "across" ends at x=100
+    assert ids(engine) == ["across", "new"]
+
+
+def test_the_same_number_is_the_same_road(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["across", "other"]), square(-500, -500, 500, 500))
+    load(engine, roads(["across"], y=3), square(-10, -10, 60, 20))
+    assert ids(engine) == ["across", "other"]
+    frame = city(engine).layer("roads").frame
+    assert frame is not None and frame.set_index("road_id").geometry["across"].bounds[1] == 3_850_003.0
+
+
+def test_numbers_made_up_from_rows_are_not_the_same_road(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["#1"]), square(-500, -500, 500, 500))
+    load(engine, roads(["#1"], y=300), square(0, 290, 200, 310))
+    assert ids(engine) == ["#1", "#1"]
+
+
+def test_a_reload_of_the_same_area_replaces_what_reaches_beyond_it(engine: sa.Engine, town: City, square: Square) -> None:
+    """Highways have no number of their own: without this rule the ones that leave the city would double."""
+    line = gpd.GeoDataFrame(
+        {"ref": ["G30"]}, geometry=[shapely.LineString([(520_000, 3_850_000), (550_000, 3_850_000)])], crs=WORK_CRS
+    )
+    load(engine, line, square(0, -500, 500, 500), layer="highways")
+    load(engine, line, square(0, -500, 500, 500), layer="highways")
+    assert ids(engine, "highways", "ref") == ["G30"]
+
+
+def test_two_halves_replace_a_whole(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["far"], x=9000), square(0, 0, 100, 100))
+    load(engine, roads([]), square(0, 0, 50, 100))
+    assert ids(engine) == ["far"]
+    load(engine, roads([]), square(50, 0, 100, 100))
+    assert ids(engine) == []
+
+
+def test_an_empty_delivery_says_that_nothing_is_there(engine: sa.Engine, town: City, roads: Frames) -> None:
+    load(engine, roads(["a"]), town.bounds_polygon)
+    load(engine, roads([]), town.bounds_polygon)
+    layer = city(engine).layer("roads")
+    assert layer.frame is not None and len(layer.frame) == 0 and layer.coverage is not None
+
+
+def test_a_layer_never_delivered_is_absent_not_empty(engine: sa.Engine, town: City) -> None:
+    layer = city(engine).layer("green")
+    assert layer.frame is None and layer.coverage is None
+
+
+def test_without_coverage_an_office_replaces_its_own_list_only(
+    engine: sa.Engine, town: City, roads: Frames, square: Square
+) -> None:
+    load(engine, roads(["n1", "n2"]), None, owner="北区")
+    load(engine, roads(["s1"], y=500), None, owner="南区")
+    assert ids(engine) == ["n1", "n2", "s1"]
+    load(engine, roads(["n3"], y=1000), None, owner="北区")
+    assert ids(engine) == ["n3", "s1"]
+    layer = city(engine).layer("roads")
+    assert layer.coverage is None and layer.owner == "南区; 北区"
+
+
+def test_without_coverage_nothing_that_has_one_is_silenced(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["a", "b"]), square(-500, -500, 500, 500))
+    load(engine, roads(["b", "c"], y=1000), None)
+    assert ids(engine) == ["a", "b", "c"]  # b: the newer one, by its number
+    assert count(engine, "SELECT count(*) FROM roads") == 4
+
+
+def test_older_ground_loaded_later_does_not_replace_newer(engine: sa.Engine, town: City, roads: Frames) -> None:
+    load(engine, roads(["new"]), town.bounds_polygon, date(2026, 1, 1))
+    late = load_layer(engine, "roads", roads(["old"]), Delivery(coverage=town.bounds_polygon, as_of=date(2020, 1, 1)))
+    assert (late.replaced, late.outdated) == (0, 1)
+    assert ids(engine) == ["new"]
+    assert city(engine).layer("roads").as_of == date(2026, 1, 1)
+
+
+def test_older_deliveries_stay_readable(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    first = load(engine, roads(["a0", "a1", "a2"]), town.bounds_polygon, date(2024, 1, 1))
+    second = load(engine, roads(["b0"], y=25), square(-10, -10, 150, 70), date(2025, 1, 1))
+    third = load(engine, roads(["c"]), town.bounds_polygon, date(2026, 1, 1))
+    assert ids(engine) == ids(engine, at=int(third)) == ["c"]
+    assert ids(engine, at=int(second)) == ["a2", "b0"]
+    assert ids(engine, at=int(first)) == ["a0", "a1", "a2"]
+    then = city(engine, at=int(second)).layer("roads")
+    assert then.as_of == date(2024, 1, 1) and then.delivery_id == f"{first}; {second}"
+
+
+def test_what_is_unknown_of_one_delivery_is_unknown_of_the_layer(
+    engine: sa.Engine, town: City, roads: Frames, square: Square
+) -> None:
+    load_layer(
+        engine,
+        "roads",
+        roads(["a"]),
+        Delivery(coverage=square(0, 0, 9, 9), as_of=date(2026, 1, 1), complete_since=date(2018, 1, 1)),
+    )
+    load_layer(
+        engine,
+        "roads",
+        roads(["b"], y=900),
+        Delivery(coverage=square(0, 800, 200, 1000), as_of=date(2025, 1, 1), complete_since=date(2019, 1, 1)),
+    )
+    layer = city(engine).layer("roads")
+    assert (layer.as_of, layer.complete_since) == (date(2025, 1, 1), date(2019, 1, 1))
+    load_layer(engine, "roads", roads(["c"], y=2000), Delivery(coverage=square(0, 1990, 200, 2010)))
+    layer = city(engine).layer("roads")
+    assert (layer.as_of, layer.complete_since) == (None, None)
+
+
+def test_a_ledger_row_lies_where_its_road_lies(engine: sa.Engine, town: City, roads: Frames, square: Square) -> None:
+    load(engine, roads(["a", "b"]), town.bounds_polygon)
+    ledger = pd.DataFrame({"road_id": ["a", "b", "nowhere"], "kind": ["new", "new", "new"]})
+    load(engine, ledger, town.bounds_polygon, layer="road_ledger")
+    load(engine, pd.DataFrame({"road_id": ["a"], "kind": ["patch"]}), square(-10, -10, 150, 10), layer="road_ledger")
+    frame = city(engine).layer("road_ledger").frame
+    assert frame is not None
+    assert sorted(zip(frame["road_id"], frame["kind"], strict=True)) == [("a", "patch"), ("b", "new"), ("nowhere", "new")]
+
+
+# ── routes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def route_ids(engine: sa.Engine) -> list[tuple[str, str]]:
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("SELECT route_id, coalesce(applicant, '') FROM routes WHERE replaced_by IS NULL ORDER BY 1, 2")
+        )
+        return [(row[0], row[1]) for row in rows]
+
+
+def test_a_corrected_route_replaces_its_earlier_self_and_no_other(engine: sa.Engine, town: City, roads: Frames) -> None:
+    def lines(numbers: list[str], who: str | None) -> gpd.GeoDataFrame:
+        return roads(numbers, applicant=[who] * len(numbers)).rename(columns={"road_id": "route_id"})
+
+    load(engine, lines(["1", "2", "#3"], "燃气公司"), None, layer="routes")
+    load(engine, lines(["1", "#3"], "水务公司"), None, layer="routes")
+    fixed = load_layer(engine, "routes", lines(["1", "#3"], "燃气公司"), Delivery())
+    assert fixed.replaced == 1
+    assert route_ids(engine) == sorted(
+        [("#3", "水务公司"), ("#3", "燃气公司"), ("#3", "燃气公司"), ("1", "水务公司"), ("1", "燃气公司"), ("2", "燃气公司")]
+    )
+
+
+# ── whole or not at all ──────────────────────────────────────────────────────────────────────────────────────────────
+
+KILLED = """
+import sys
+import geopandas as gpd, numpy as np, shapely
+from layers.deliveries import Delivery, load_layer
+from layers.session import engine
+n = 60_000
+xy = np.random.default_rng(1).uniform(530_000, 539_000, (n, 4, 2)) + [0, 3_320_000]
+frame = gpd.GeoDataFrame({"road_id": [f"new{i}" for i in range(n)]}, geometry=shapely.linestrings(xy), crs="EPSG:4547")
+def told(done, total):
+    print(done, flush=True)
+    if done >= 40_000:
+        sys.stdin.read()  # held in the middle until it is killed
+load_layer(engine(sys.argv[1]), "roads", frame, Delivery(coverage=shapely.box(500_000, 3_840_000, 560_000, 3_860_000)), told)
+"""
+
+
+def test_kill_in_the_middle_leaves_the_old_delivery(engine: sa.Engine, empty_database: str, town: City, roads: Frames) -> None:
+    load(engine, roads(["a", "b"]), town.bounds_polygon)
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED, empty_database], cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None and child.stdin is not None
+    while int(child.stdout.readline()) < 40_000:
+        pass
+    assert ids(engine) == ["a", "b"]  # nothing of it is to be seen while it goes on
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    wait_until(
+        lambda: count(engine, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'") == 1
+    )
+    assert ids(engine) == ["a", "b"]
+    assert count(engine, "SELECT count(*) FROM deliveries") == 1
+    assert count(engine, "SELECT count(*) FROM roads") == 2
+    again = load(engine, roads(["c"]), town.bounds_polygon)  # and the layer is not locked
+    assert ids(engine, at=int(again)) == ["c"]
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_a_reader_never_sees_half(engine: sa.Engine, town: City, roads: Frames) -> None:
+    """A failure after the rows were sent, at the last check, takes them back too."""
+    load(engine, roads(["a"]), town.bounds_polygon)
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE deliveries ADD CONSTRAINT no_more CHECK (rows_loaded < 5)"))
+    with pytest.raises(sa.exc.IntegrityError):
+        load(engine, roads([f"r{i}" for i in range(5)]), town.bounds_polygon)
+    assert ids(engine) == ["a"]
+
+
+# ── the city ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_database_refuses_rows_in_another_crs(engine: sa.Engine, town: City) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match="SRID"), engine.begin() as connection:
+        connection.execute(sa.text("SELECT set_config('waixian.delivery', '1', true)"))
+        connection.execute(
+            sa.text("INSERT INTO trees (row_no, tree_id, geometry) VALUES (1, 't', ST_SetSRID(ST_MakePoint(0, 0), 4526))")
+        )
+
+
+def test_a_city_with_rows_keeps_its_crs(engine: sa.Engine, town: City, roads: Frames) -> None:
+    assert create_city(engine, "改名", WORK_CRS, town.bounds).name == "改名"
+    create_city(engine, "另一带", "EPSG:4526", town.bounds)
+    create_city(engine, "测试城", WORK_CRS, town.bounds)
+    load(engine, roads(["a"]), None)
+    with pytest.raises(Conflict, match="4547"):
+        create_city(engine, "测试城", "EPSG:4526", town.bounds)
+    assert city(engine).work_crs == WORK_CRS
+
+
+@pytest.mark.parametrize(
+    ("crs", "bounds"),
+    [
+        ("EPSG:4490", (114, 34, 115, 35)),
+        ("EPSG:999999", (114, 34, 115, 35)),
+        (WORK_CRS, (115, 34, 114, 35)),
+        (WORK_CRS, (3e6, 4e5, 4e6, 5e5)),
+        ("EPSG:2263", (114, 34, 115, 35)),
+    ],
+)
+def test_settings_that_can_not_be_right(engine: sa.Engine, crs: str, bounds: tuple[float, float, float, float]) -> None:
+    with pytest.raises(BadInput):
+        create_city(engine, "x", crs, bounds)

@@ -1,0 +1,65 @@
+"""The tables and the models say the same, in both directions."""
+
+import sqlalchemy as sa
+
+from geo.schema import LAYERS, ROUTES
+from layers import migrations
+from layers.models import LAYER_MODELS, Base
+from layers.session import prepare
+
+
+def tables(engine: sa.Engine) -> set[str]:
+    return set(sa.inspect(engine).get_table_names()) - {"spatial_ref_sys", "alembic_version"}
+
+
+def test_models_and_migrated_tables_agree(engine: sa.Engine) -> None:
+    assert migrations.differences(engine) == []
+
+
+def test_a_difference_would_be_seen(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE roads DROP COLUMN pavement"))
+        connection.execute(sa.text("DROP INDEX routes_geometry_current"))
+    assert {each[0] for each in migrations.differences(engine)} == {"add_column", "add_index"}
+
+
+def test_checks_in_the_database_are_those_of_the_models(engine: sa.Engine) -> None:
+    """Alembic compares no check constraints, so the shapes are compared here."""
+    found = {table: {check["name"] for check in sa.inspect(engine).get_check_constraints(table)} for table in tables(engine)}
+    wanted = {
+        name: {str(rule.name) for rule in table.constraints if isinstance(rule, sa.CheckConstraint)}
+        for name, table in Base.metadata.tables.items()
+    }
+    assert found == wanted
+    assert found["trees"] == {"trees_shape"}
+
+
+def test_down_to_nothing_and_up_again(engine: sa.Engine) -> None:
+    before = tables(engine)
+    migrations.downgrade(engine, "base")
+    assert tables(engine) == set()
+    prepare(engine)
+    assert tables(engine) == before
+    assert migrations.differences(engine) == []
+
+
+def test_prepare_twice_changes_nothing(engine: sa.Engine) -> None:
+    before = tables(engine)
+    prepare(engine)
+    assert tables(engine) == before
+
+
+def test_every_layer_of_the_schema_has_its_table(engine: sa.Engine) -> None:
+    for name, spec in LAYERS.items():
+        if spec.geometry == "raster":
+            assert name not in LAYER_MODELS
+            continue
+        columns = {each["name"] for each in sa.inspect(engine).get_columns(name)}
+        assert columns >= {*spec.columns, "delivery_id", "replaced_by"}, name
+        assert ("geometry" in columns) == (spec.geometry != "none"), name
+    assert {each["name"] for each in sa.inspect(engine).get_columns("routes")} >= {*ROUTES.columns, "raw", "geometry"}
+
+
+def test_the_application_role_is_no_superuser(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT current_setting('is_superuser')")) == "off"

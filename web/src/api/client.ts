@@ -1,0 +1,92 @@
+/** The only module that speaks to the server. */
+import { problemOf, unreachable } from './problem'
+import type {
+  City, Found, Job, JobRoutes, Judged, Lang, LayerInfo, Pack, RouteFeature, RoutePage, StoredRoute,
+} from './types'
+
+let language: Lang = 'zh'
+
+/** Problems come back in this language. */
+export function speak(lang: Lang): void {
+  language = lang
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('Accept-Language', language === 'zh' ? 'zh-CN' : 'en')
+  let answer: Response
+  try {
+    answer = await fetch(path, { ...init, headers })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw unreachable()
+  }
+  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null))
+  return answer
+}
+
+async function json<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await (await ask(path, init)).json()) as T
+}
+
+function query(values: Record<string, string | number | null | undefined>): string {
+  const pairs = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
+  return text ? `?${text}` : ''
+}
+
+export const readCity = (): Promise<City> => json('/api/city')
+export const readLayers = (): Promise<LayerInfo[]> => json('/api/layers')
+export const readPacks = (): Promise<Pack[]> => json('/api/packs')
+export const readPack = (id: string): Promise<Pack> => json(`/api/packs/${encodeURIComponent(id)}`)
+
+export interface ListOptions {
+  outcome?: string
+  q?: string
+  limit: number
+  offset: number
+}
+
+export const readRoutes = (options: ListOptions, signal?: AbortSignal): Promise<RoutePage> =>
+  json(`/api/routes${query({ ...options })}`, { signal })
+
+export const readRoute = (id: string | number, signal?: AbortSignal): Promise<StoredRoute> =>
+  json(`/api/routes/${encodeURIComponent(id)}`, { signal })
+
+export interface ReviewOptions {
+  pack?: string
+  on?: string
+}
+
+/** Judges one line; nothing is stored. */
+export const reviewLine = (line: RouteFeature, options: ReviewOptions, signal?: AbortSignal): Promise<Judged> =>
+  json(`/api/review${query({ ...options })}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(line),
+    signal,
+  })
+
+export interface FileOptions extends ReviewOptions {
+  crs?: string
+  encoding?: string
+}
+
+/** Hands in a file of lines; the job goes on by itself. */
+export function reviewFile(file: File, options: FileOptions): Promise<{ id: string; state: string; href: string }> {
+  const form = new FormData()
+  form.set('file', file, file.name)
+  for (const [key, value] of Object.entries(options)) if (value) form.set(key, value)
+  return json('/api/reviews', { method: 'POST', body: form })
+}
+
+export const readJob = (id: string, signal?: AbortSignal): Promise<Job> => json(`/api/jobs/${encodeURIComponent(id)}`, { signal })
+
+export async function cancelJob(id: string): Promise<void> {
+  await ask(`/api/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' })
+}
+
+export const readJobRoutes = (id: string, signal?: AbortSignal): Promise<JobRoutes> =>
+  json(`/api/jobs/${encodeURIComponent(id)}/routes.geojson`, { signal })
+
+export const search = (q: string, signal?: AbortSignal): Promise<Found[]> => json(`/api/search${query({ q })}`, { signal })

@@ -1,0 +1,89 @@
+/** Findings in the order that matters, and the number each carries on the map. Pure. */
+import type { Finding, Reading, Verdict, Words } from '../api/types'
+
+export interface Numbered {
+  finding: Finding
+  /** Index in the verdict: what the map and the card call it by. */
+  index: number
+  /** Number on the map and in the list; null for findings that decide nothing. */
+  number: number | null
+}
+
+export interface Groups {
+  deciding: Numbered[]
+  /** Unknown, and the outcome or a condition waits for it. */
+  unknown: Numbered[]
+  /** Holds, decides nothing, but the pack says that it must be told. */
+  warning: Numbered[]
+  rest: Numbered[]
+}
+
+/** Numbers run through the deciding findings first, then the warnings; the unknown ones carry a question mark. */
+export function group(verdict: Verdict): Groups {
+  const groups: Groups = { deciding: [], unknown: [], warning: [], rest: [] }
+  verdict.findings.forEach((finding, index) => {
+    const entry: Numbered = { finding, index, number: null }
+    groups[placeOf(finding)].push(entry)
+  })
+  let next = 1
+  for (const entry of [...groups.deciding, ...groups.warning]) entry.number = next++
+  groups.rest.sort((a, b) => weight(a.finding) - weight(b.finding))
+  return groups
+}
+
+function placeOf(finding: Finding): keyof Groups {
+  if (finding.decides) return finding.answer === 'unknown' ? 'unknown' : 'deciding'
+  return finding.effect === 'warns' && finding.answer === 'yes' ? 'warning' : 'rest'
+}
+
+const weight = (finding: Finding): number => (finding.answer === 'yes' ? (finding.stretches?.length ? 0 : 1) : finding.answer === 'unknown' ? 2 : 3)
+
+/** Unknown findings that wait for the same thing, told once. */
+export function byMissing(unknown: readonly Numbered[]): { missing: Finding['missing']; entries: Numbered[] }[] {
+  const out = new Map<string, { missing: Finding['missing']; entries: Numbered[] }>()
+  for (const entry of unknown) {
+    const missing = entry.finding.missing ?? null
+    const key = missing?.layer ? missing.zh : `${entry.finding.rule}`
+    const found = out.get(key)
+    if (found) found.entries.push(entry)
+    else out.set(key, { missing, entries: [entry] })
+  }
+  return [...out.values()]
+}
+
+/** A margin on the wrong side, an answer on the right one, or neither. */
+export function leaning(finding: Finding): 'against' | 'for' | 'neither' {
+  if (finding.answer !== 'yes' || finding.margin === null || finding.margin === undefined) return 'neither'
+  return finding.margin < 0 ? 'against' : 'for'
+}
+
+/** The finding that holds the length limit: metres, a limit above zero, and the value that was counted. */
+export function lengthLimit(verdict: Verdict): Finding | null {
+  const counted = [verdict.length.sum_m, verdict.length.counted_m, verdict.length.planar_m]
+  const fits = verdict.findings.filter((f) => f.unit === 'm' && typeof f.limit === 'number' && f.limit > 0)
+  const exact = fits.filter((f) => typeof f.value === 'number' && counted.some((m) => m !== null && Math.abs(m - Number(f.value)) < 0.002))
+  return exact.find((f) => f.decides) ?? exact.find((f) => f.effect !== 'informs') ?? null
+}
+
+export const confirmed = (reading: Reading): boolean => Boolean(reading.confirmed_by && Object.values(reading.confirmed_by).some(Boolean))
+
+/** The reading that a finding rests on, unless an office has confirmed it. */
+export function unconfirmed(finding: Finding, verdict: Verdict): Reading | null {
+  if (!finding.reading) return null
+  const reading = verdict.readings?.find((r) => r.switch === finding.reading)
+  return reading && !confirmed(reading) ? reading : null
+}
+
+/** Anything that a server may say about a reject or a failed job, as words. */
+export function asWords(said: unknown): Words {
+  if (said === null || said === undefined || typeof said === 'boolean') return ''
+  if (typeof said === 'string' || typeof said === 'number') return String(said)
+  if (Array.isArray(said)) return said.map((one) => flat(asWords(one))).filter(Boolean).join('；')
+  const entry = said as Record<string, unknown>
+  if (entry.zh || entry.en) return { zh: String(entry.zh ?? entry.en), en: String(entry.en ?? entry.zh) }
+  if (entry.why_zh || entry.why_en) return { zh: String(entry.why_zh ?? entry.why_en), en: String(entry.why_en ?? entry.why_zh) }
+  for (const key of ['detail', 'why', 'message', 'reason', 'title']) if (entry[key]) return asWords(entry[key])
+  return ''
+}
+
+const flat = (words: Words): string => (typeof words === 'string' ? words : (words.zh ?? words.en ?? ''))

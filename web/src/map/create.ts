@@ -1,0 +1,35 @@
+/** Making the map itself. Kept apart so that MapLibre loads after the frame is on the screen. */
+import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { City, LayerInfo } from '../api/types'
+import type { View } from '../state/url'
+import { CJK_FONTS } from './style-labels'
+import { mapStyle } from './style'
+
+setWorkerUrl(workerUrl)
+
+export function createMap(container: HTMLElement, city: City, known: readonly LayerInfo[], tiers: readonly string[], view: View | null): MapLibre {
+  const [west, south, east, north] = city.bounds
+  const [dx, dy] = [east - west, north - south]
+  const map = new MapLibre({
+    container,
+    style: mapStyle(city, known, tiers, location.origin),
+    ...(view ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom } : { bounds: city.bounds, fitBoundsOptions: { padding: 24 } }),
+    maxBounds: [west - dx, south - dy, east + dx, north + dy],
+    minZoom: 7,
+    maxZoom: 21,
+    localIdeographFontFamily: CJK_FONTS,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    fadeDuration: 120,
+    cancelPendingTileRequestsWhileZooming: true,
+  })
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left')
+  map.addControl(new AttributionControl({ compact: true, customAttribution: 'CGCS2000' }), 'bottom-right')
+  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
+  return map
+}

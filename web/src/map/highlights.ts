@@ -1,0 +1,68 @@
+/** The map's pictures of a verdict: chosen line, stretches, badges. Pure: subject in, GeoJSON out. */
+import type { Feature, FeatureCollection, LineString, MultiLineString, Point, Position } from 'geojson'
+import type { RouteFeature, Stretch } from '../api/types'
+import type { Groups } from '../card/findings'
+import { look } from '../outcomes'
+import type { Lit } from '../state/store'
+import { boxOf, cut, length_m, linesOf, middle } from '../util/geo'
+import type { Box } from '../api/types'
+
+export interface StretchProps {
+  finding: number | null
+  stretch: number
+  number: string
+  lit: boolean
+}
+type Collection<G extends LineString | MultiLineString | Point, P> = FeatureCollection<G, P>
+
+/** Where a stretch lies: the server's own coordinates, else cut from the line by its measures. */
+export function pathOf(stretch: Stretch, route: RouteFeature, planar_m: number | null): Position[][] {
+  const own = stretch.coordinates
+  if (own?.length) return Array.isArray(own[0]?.[0]) ? (own as Position[][]) : [own as Position[]]
+  if (!route.geometry || !/LineString/.test(route.geometry.type)) return []
+  const lines = linesOf(route.geometry)
+  const here = lines.reduce((sum, line) => sum + length_m(line), 0)
+  const scale = planar_m ? here / planar_m : 1
+  return cut(lines, stretch.from_m * scale, stretch.to_m * scale)
+}
+
+export function chosenLine(route: RouteFeature, outcome: string, tiers: readonly string[]): FeatureCollection {
+  const style = look(outcome, tiers)
+  return { type: 'FeatureCollection', features: [{ ...route, properties: { colour: style.colour, stroke: style.stroke } }] }
+}
+
+/** Deciding stretches always; others only while lit. */
+export function stretchLines(
+  route: RouteFeature, groups: Groups, pieces: readonly Stretch[], lit: Lit | null, planar_m: number | null,
+): Collection<MultiLineString, StretchProps> {
+  const features: Feature<MultiLineString, StretchProps>[] = []
+  const put = (stretch: Stretch, props: StretchProps): void => {
+    const path = pathOf(stretch, route, planar_m).filter((line) => line.length > 1)
+    if (path.length) features.push({ type: 'Feature', properties: props, geometry: { type: 'MultiLineString', coordinates: path } })
+  }
+  for (const { finding, index, number } of [...groups.deciding, ...groups.warning, ...groups.unknown, ...groups.rest]) {
+    const isLit = lit?.finding === index
+    if (!isLit && number === null) continue
+    finding.stretches?.forEach((stretch, i) => {
+      const mine = isLit && (lit.stretch === null || lit.stretch === i)
+      put(stretch, { finding: index, stretch: i, number: number === null ? '' : String(number), lit: mine })
+    })
+  }
+  const piece = lit?.piece !== null && lit?.piece !== undefined ? pieces[lit.piece] : undefined
+  if (piece) put(piece, { finding: null, stretch: lit!.piece!, number: '', lit: true })
+  return { type: 'FeatureCollection', features }
+}
+
+/** One badge in the middle of each numbered stretch. */
+export function badgePoints(lines: Collection<MultiLineString, StretchProps>): Collection<Point, StretchProps> {
+  const features = lines.features.filter((f) => f.properties.number).map((f): Feature<Point, StretchProps> => {
+    const longest = f.geometry.coordinates.reduce((a, b) => (length_m(b) > length_m(a) ? b : a))
+    return { type: 'Feature', properties: f.properties, geometry: { type: 'Point', coordinates: middle(longest) } }
+  })
+  return { type: 'FeatureCollection', features }
+}
+
+/** The box of some stretches, for zooming to them. */
+export function boxOfStretches(stretches: readonly Stretch[], route: RouteFeature, planar_m: number | null): Box | null {
+  return boxOf(stretches.flatMap((s) => pathOf(s, route, planar_m)))
+}

@@ -1,0 +1,55 @@
+/** What the card points at: the chosen line, its deciding stretches with numbers, the lit piece. */
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import { DASHES } from '../outcomes'
+import { FONT } from './style-labels'
+
+export const OVERLAYS = ['chosen', 'stretches', 'badges'] as const
+
+const LIT: ExpressionSpecification = ['boolean', ['get', 'lit'], false]
+const round = { 'line-cap': 'round', 'line-join': 'round' } as const
+
+function chosen(): LayerSpecification[] {
+  const w = (extra: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 10, 4 + extra, 16, 7 + extra, 19, 10 + extra]
+  const stroke = (name: 'solid' | 'dashed' | 'dotted'): LayerSpecification => ({
+    id: `chosen-${name}`, type: 'line', source: 'chosen', filter: ['==', ['get', 'stroke'], name],
+    layout: { ...round, 'line-cap': name === 'dashed' ? 'butt' : 'round' },
+    paint: { 'line-color': ['get', 'colour'], 'line-width': w(0), ...(name === 'solid' ? {} : { 'line-dasharray': DASHES[name] }) },
+  })
+  return [
+    { id: 'chosen-halo', type: 'line', source: 'chosen', layout: round, paint: { 'line-color': ['get', 'colour'], 'line-width': w(14), 'line-opacity': 0.22 } },
+    { id: 'chosen-casing', type: 'line', source: 'chosen', layout: round, paint: { 'line-color': '#ffffff', 'line-width': w(5) } },
+    stroke('solid'), stroke('dashed'), stroke('dotted'),
+  ]
+}
+
+function stretches(): LayerSpecification[] {
+  const w = (thin: number, thick: number): ExpressionSpecification =>
+    ['interpolate', ['linear'], ['zoom'], 11, ['case', LIT, thick * 0.7, thin * 0.7], 16, ['case', LIT, thick, thin]]
+  const flat = { 'line-cap': 'butt', 'line-join': 'round' } as const
+  return [
+    { id: 'stretches-glow', type: 'line', source: 'stretches', filter: LIT, layout: round, paint: { 'line-color': '#f2b705', 'line-width': w(0, 26), 'line-opacity': 0.55, 'line-blur': 4 } },
+    { id: 'stretches-casing', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#ffffff', 'line-width': w(7, 14) } },
+    { id: 'stretches-core', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#101214', 'line-width': w(3, 7) } },
+    { id: 'stretches-reach', type: 'line', source: 'stretches', layout: round, paint: { 'line-color': '#000000', 'line-opacity': 0, 'line-width': 22 } },
+  ]
+}
+
+function badges(): LayerSpecification[] {
+  return [
+    {
+      id: 'badges-disc', type: 'circle', source: 'badges',
+      layout: { 'circle-sort-key': ['case', LIT, 1, 0] },
+      paint: {
+        'circle-radius': ['case', LIT, 13, 10], 'circle-color': ['case', LIT, '#f2b705', '#101214'],
+        'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5, 'circle-translate': [0, -18],
+      },
+    },
+    {
+      id: 'badges-number', type: 'symbol', source: 'badges',
+      layout: { 'text-field': ['get', 'number'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      paint: { 'text-color': ['case', LIT, '#101214', '#ffffff'], 'text-translate': [0, -18] },
+    },
+  ]
+}
+
+export const overlayLayers = (): LayerSpecification[] => [...chosen(), ...stretches(), ...badges()]

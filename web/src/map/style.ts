@@ -1,0 +1,39 @@
+/** The map's style: sources and layers, bottom to top. Pure: the same input gives the same style. */
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { City, LayerInfo } from '../api/types'
+import { groundLayers } from './style-ground'
+import { labelLayers } from './style-labels'
+import { overlayLayers, OVERLAYS } from './style-overlays'
+import { routeLayers } from './style-routes'
+import { GROUND } from './palette'
+
+export const MAX_TILE_ZOOM = 18
+const EMPTY = { type: 'FeatureCollection' as const, features: [] }
+
+/** `origin` makes tile addresses absolute, which MapLibre's worker needs. */
+export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonly string[], origin: string): StyleSpecification {
+  const sources: Record<string, SourceSpecification> = {}
+  for (const layer of known) if (layer.tiles && layer.geometry !== 'none') sources[layer.name] = tileSource(layer, city, origin)
+  sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city, 'id')
+  for (const name of OVERLAYS) sources[name] = { type: 'geojson', data: EMPTY }
+  sources.job = { type: 'geojson', data: EMPTY, promoteId: 'row_no' }
+  const layers: LayerSpecification[] = [
+    { id: 'land', type: 'background', paint: { 'background-color': GROUND.land } },
+    ...groundLayers(),
+    ...routeLayers('routes', tiers),
+    ...routeLayers('job', tiers),
+    ...overlayLayers(),
+    ...labelLayers(),
+  ]
+  return { version: 8, name: 'waixian', sources, layers: layers.filter((layer) => !('source' in layer) || layer.source in sources) }
+}
+
+function tileSource(layer: LayerInfo, city: City, origin: string): SourceSpecification {
+  const address = layer.tiles!.startsWith('/') ? origin + layer.tiles! : layer.tiles!
+  if (layer.geometry === 'raster') return { type: 'raster', tiles: [address], tileSize: 256, maxzoom: 19, bounds: city.bounds }
+  return vector(address, city, layer.name === 'routes' ? 'id' : undefined)
+}
+
+function vector(address: string, city: City, promoteId?: string): SourceSpecification {
+  return { type: 'vector', tiles: [address], minzoom: 0, maxzoom: MAX_TILE_ZOOM, bounds: city.bounds, ...(promoteId ? { promoteId } : {}) }
+}

@@ -1,0 +1,35 @@
+/** Keeping the map in step with the store: switches, chosen line, stretches. */
+import type { FilterSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
+import type { FeatureCollection } from 'geojson'
+import { isOn } from './switches'
+import { overPhoto } from './style-ground'
+import { UTILITIES } from './palette'
+
+type Switched = Record<string, boolean>
+
+/** The switch that a style layer obeys: its source's name, but for labels of roads and the like the same. */
+const switchOf = (source: string): string => (source === 'job' ? 'routes' : source)
+const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'satellite', 'terrain', 'routes', 'job']
+
+export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean): void {
+  const photo = isOn('satellite', switched)
+  for (const layer of map.getStyle().layers) {
+    if (!('source' in layer) || !OBEYING.includes(layer.source)) continue
+    // While a file's results are shown, the stored routes step back so that the two are not taken for one.
+    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes')
+    map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none')
+    if (overPhoto(layer.id) && (layer.type === 'line' || layer.type === 'fill')) {
+      map.setPaintProperty(layer.id, `${layer.type}-opacity`, photo ? 0.25 : 1)
+    }
+  }
+  if (map.getLayer('pipes')) map.setFilter('pipes', pipeFilter(switched))
+}
+
+function pipeFilter(switched: Switched): FilterSpecification | null {
+  const hidden = UTILITIES.filter((u) => !isOn(`pipes.${u}`, switched))
+  return hidden.length ? ['!', ['in', ['coalesce', ['get', 'utility'], 'other'], ['literal', hidden as unknown as string[]]]] : null
+}
+
+export function setData(map: MapLibre, source: string, data: FeatureCollection): void {
+  ;(map.getSource(source) as GeoJSONSource | undefined)?.setData(data)
+}

@@ -1,0 +1,61 @@
+/** Writing the state into the address, and following it back. */
+import { nextTick, watch } from 'vue'
+import { lang, setLang } from '../i18n'
+import { cancel, phase, restore } from './drawing'
+import { follow as followJob } from './job'
+import { place, flight, subject } from './store'
+import { choose, dismiss } from './subject'
+import { fromQuery, toQuery, type Place } from './url'
+
+/** Steps that "back" undoes; everything else only rewrites the present entry. */
+const stepKey = (p: Place): string => [p.tab, p.route, p.job, p.row].join('|')
+let lastStep = ''
+let following = false
+
+const firstLang = (): 'zh' | 'en' => (/^zh/i.test(navigator.language) || !/^en/i.test(navigator.language) ? 'zh' : 'en')
+
+/** Reads the address into the state; call once before the page is mounted. */
+export function readAddress(): void {
+  const said = fromQuery(location.search)
+  setLang(said.lang ?? firstLang())
+  Object.assign(place, said)
+  lastStep = stepKey(place)
+}
+
+/** Opens what the address names; call once the city is known. */
+export async function openAddress(): Promise<void> {
+  if (place.job) await followJob(place.job)
+  if (place.route) await choose(place.route, place.view === null)
+  else if (place.line.length > 1) restore()
+}
+
+export function writeAddress(): void {
+  watch([place, lang], () => {
+    if (following) return
+    const query = toQuery({ ...place, lang: lang.value === firstLang() ? null : lang.value })
+    const step = stepKey(place)
+    const address = location.pathname + query
+    if (address === location.pathname + location.search) return
+    if (step === lastStep) history.replaceState(null, '', address)
+    else history.pushState(null, '', address)
+    lastStep = step
+  }, { deep: true, flush: 'post' })
+  addEventListener('popstate', () => void goBack())
+}
+
+async function goBack(): Promise<void> {
+  following = true
+  const before = { route: place.route, job: place.job, row: place.row }
+  const said = fromQuery(location.search)
+  setLang(said.lang ?? firstLang())
+  Object.assign(place, said)
+  lastStep = stepKey(place)
+  if (said.job !== before.job) await followJob(said.job)
+  if (said.route && said.route !== before.route) await choose(said.route, true)
+  else if (!said.route && before.route) dismiss()
+  if (!said.line.length && phase.value !== 'idle') cancel()
+  else if (said.line.length && subject.value === null && !said.route) restore()
+  if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
+  await nextTick()
+  following = false
+}

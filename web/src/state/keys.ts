@@ -1,0 +1,74 @@
+/** Keyboard. Letters do nothing while someone types. */
+import { ref } from 'vue'
+import { flip, isOn } from '../map/switches'
+import { begin, cancel, phase, wish } from './drawing'
+import { listedItems, place, subject, subjectError } from './store'
+import { choose, dismiss } from './subject'
+
+export const keysOpen = ref(false)
+export const panelOpen = ref(true)
+/** Set by the search box. */
+export const searchBox = ref<HTMLInputElement | null>(null)
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** Escape closes the nearest thing: help, the line being drawn, the card. */
+export function escape(): boolean {
+  if (keysOpen.value) keysOpen.value = false
+  else if (phase.value === 'drawing') cancel()
+  else if (subject.value?.from === 'drawn') cancel()
+  else if (subject.value || subjectError.value) dismiss()
+  else if (place.legend) place.legend = false
+  else return false
+  return true
+}
+
+export function step(by: number): void {
+  const items = listedItems.value
+  if (!items.length) return
+  const now = items.findIndex((item) => String(item.id) === place.route)
+  const next = items[now < 0 ? (by > 0 ? 0 : items.length - 1) : now + by]
+  if (next) void choose(next.id, true, next.bbox)
+}
+
+function startDrawing(): void {
+  place.tab = 'draw'
+  begin()
+}
+
+const ACTIONS: Record<string, () => void> = {
+  '/': () => searchBox.value?.focus(),
+  '?': () => { keysOpen.value = true },
+  d: startDrawing,
+  l: () => { place.legend = !place.legend },
+  s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
+  j: () => step(1),
+  k: () => step(-1),
+  '[': () => { panelOpen.value = !panelOpen.value },
+}
+
+export function listenToKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented) return
+    if (event.key === 'Escape') {
+      if (typing(event.target)) (event.target as HTMLElement).blur()
+      else if (escape()) event.preventDefault()
+      return
+    }
+    if (typing(event.target) || event.altKey) return
+    if (event.ctrlKey || event.metaKey) return undoKeys(event)
+    const act = ACTIONS[event.key]
+    if (!act) return
+    event.preventDefault()
+    act()
+  })
+}
+
+function undoKeys(event: KeyboardEvent): void {
+  if (phase.value === 'idle') return
+  const key = event.key.toLowerCase()
+  if (key !== 'z' && key !== 'y') return
+  event.preventDefault()
+  wish.value = key === 'y' || event.shiftKey ? 'redo' : 'undo'
+}
