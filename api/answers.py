@@ -19,10 +19,11 @@ import pandas as pd
 from api.answers_files import whole
 from api.answers_shapes import write_geojson, write_gpkg, write_parquet, write_shapefile
 from api.answers_sheets import write_csv, write_rows, write_xlsx
-from api.answers_table import Reviewed, rejects_table
+from api.answers_table import rejects_table
 from api.styles import styles
 from geo.city import City
 from geo.errors import BadInput
+from geo.verdict import Review
 
 FORMATS = ("gpkg", "geojson", "parquet", "csv", "xlsx", "shp")
 
@@ -41,7 +42,7 @@ def format_of(path: Path) -> str:
     return ending
 
 
-def write_answers(review: Reviewed, path: Path, city: City, rejects: pd.DataFrame | None = None) -> Path:
+def write_answers(review: Review, path: Path, city: City, rejects: pd.DataFrame | None = None) -> Path:
     """Every row of ``review`` into ``path``; the file is there whole or not at all. Returns ``path``.
 
     ``rejects`` goes along where the format has room (GeoPackage, Excel). Raises :class:`BadInput` for an ending that no
@@ -65,7 +66,7 @@ def write_rejects(rejects: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def summary(review: Reviewed, rejects: pd.DataFrame | None, seconds: float) -> dict[str, Any]:
+def summary(review: Review, rejects: pd.DataFrame | None, seconds: float) -> dict[str, Any]:
     """The last line of the command's output. A row refused for two reasons counts once."""
     refused = 0 if rejects is None or rejects.empty else int(rejects["row_no"].nunique())
     counts = Counter(str(outcome) for outcome in review.rows["outcome"])

@@ -15,38 +15,32 @@ import pyogrio.raw
 import shapely
 from pyproj import CRS
 
-from api.answers_table import Reviewed, columns_of, rejects_table, short_names, table, text
+from api.answers_pieces import SCHEMA, piece_batches
+from api.answers_table import answer_rows, columns_of, rejects_table, short_names, table
 from api.wire import dumps
-from geo.axis import axes_of, cut
 from geo.crs import to_work
+from geo.verdict import Review
 
 Shapes = npt.NDArray[np.object_]
 
 BATCH = 2000
 DBF_BYTES = 254
 
-_PIECE = pa.schema(
-    [("row_no", pa.int64()), ("route_id", pa.string()), ("theme", pa.string()), ("from_m", pa.float64()), ("to_m", pa.float64()),
-     ("kind", pa.string()), ("id", pa.string()), ("name", pa.string()), ("side", pa.string()), ("pavement", pa.string()),
-     ("width_m", pa.float64()), ("area_m2", pa.float64()), ("bored", pa.bool_()), ("geometry", pa.binary())]
-)  # fmt: skip
-
-
-def write_gpkg(review: Reviewed, path: Path, work_crs: str, rejects: Any = None) -> None:
+def write_gpkg(review: Review, path: Path, work_crs: str, rejects: Any = None) -> None:
     """Layer ``verdicts`` (lists joined by ``;``), layer ``pieces`` (each metre of each axis once), table ``rejects``."""
     shapes, kind = _alike(_shapes(review.rows))
-    rows = table(review.rows, joined=True).append_column("geometry", _wkb(shapes))
+    rows = table(answer_rows(review), joined=True).append_column("geometry", _wkb(shapes))
     _ogr(rows, path, "verdicts", "GPKG", kind, work_crs)
-    pieces = pa.RecordBatchReader.from_batches(_PIECE, _piece_batches(review))
+    pieces = pa.RecordBatchReader.from_batches(SCHEMA, piece_batches(review))
     _ogr(pieces, path, "pieces", "GPKG", "MultiLineString", work_crs)
     if rejects is not None:
         _ogr(rejects_table(rejects), path, "rejects", "GPKG", None, None)
 
 
-def write_geojson(review: Reviewed, path: Path, work_crs: str) -> None:
+def write_geojson(review: Review, path: Path, work_crs: str) -> None:
     """RFC 7946: longitude and latitude with 7 decimals (1 cm), outer rings counter-clockwise; one line a feature."""
     shapes = _degrees(_shapes(review.rows), work_crs)
-    rows = table(review.rows, joined=False)
+    rows = table(answer_rows(review), joined=False)
     with path.open("wb") as file:
         file.write(b'{"type":"FeatureCollection","features":[')
         for i, properties in enumerate(_each(rows)):
@@ -57,10 +51,10 @@ def write_geojson(review: Reviewed, path: Path, work_crs: str) -> None:
         file.write(b"\n]}\n")
 
 
-def write_parquet(review: Reviewed, path: Path, work_crs: str) -> None:
+def write_parquet(review: Review, path: Path, work_crs: str) -> None:
     """GeoParquet 1.0 in the work CRS; lists as lists, ``verdict`` and ``pieces`` as JSON text."""
     shapes = _shapes(review.rows)
-    rows = table(review.rows, joined=False).append_column("geometry", _wkb(shapes))
+    rows = table(answer_rows(review), joined=False).append_column("geometry", _wkb(shapes))
     schema = rows.schema.append(pa.field("verdict", pa.string())).append(pa.field("pieces", pa.string()))
     schema = schema.with_metadata({b"geo": json.dumps(_geo_metadata(shapes, work_crs)).encode()})
     with pq.ParquetWriter(path, schema, compression="zstd") as file:
@@ -72,15 +66,15 @@ def write_parquet(review: Reviewed, path: Path, work_crs: str) -> None:
             file.write_table(part.append_column("verdict", verdicts).append_column("pieces", pieces).cast(schema))
 
 
-def write_shapefile(review: Reviewed, path: Path, work_crs: str) -> None:
+def write_shapefile(review: Review, path: Path, work_crs: str) -> None:
     """UTF-8 with .cpg; names of 10 characters; texts cut at 254 bytes between two characters. ``NAME.fields.txt`` beside
     it says what each name means and how many texts were cut. A name that ends in .zip gives all files in one archive."""
     zipped = path.suffix.lower() == ".zip"
     stem = path.name.removesuffix(path.suffix).removesuffix(".shp")
     folder = path.parent / "files" if zipped else path.parent
     folder.mkdir(exist_ok=True)
-    columns = columns_of(review.rows)
-    full = table(review.rows, joined=True)
+    columns = columns_of(answer_rows(review))
+    full = table(answer_rows(review), joined=True)
     cut_rows, cut_counts = _cut_texts(full)
     names = short_names(full.column_names, columns)
     shapes, kind = _one_kind(_shapes(review.rows))
@@ -142,19 +136,6 @@ def _multi(shapes: Shapes) -> Shapes:
         at = np.flatnonzero(shapely.get_type_id(shapes) == single)
         out[at] = many(shapes[at], indices=np.arange(len(at))) if len(at) else []
     return out
-
-
-def _piece_batches(review: Reviewed) -> Iterator[pa.RecordBatch]:
-    axes = axes_of(_shapes(review.rows))
-    row_no, route_id = review.rows["row_no"].to_numpy(), review.rows["route_id"].to_numpy()
-    for start in range(0, axes.n, BATCH):
-        found = []
-        for i in range(start, min(start + BATCH, axes.n)):
-            for piece in review.pieces(i):
-                line = _multi(np.array([cut(axes, i, piece["from_m"], piece["to_m"])]))[0]
-                own = {"row_no": int(row_no[i]), "route_id": text(route_id[i]), "geometry": shapely.to_wkb(line)}
-                found.append({name: piece.get(name) for name in _PIECE.names} | own)
-        yield pa.RecordBatch.from_pylist(found, schema=_PIECE)
 
 
 def _each(rows: pa.Table) -> Iterator[dict[str, Any]]:

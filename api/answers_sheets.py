@@ -14,10 +14,11 @@ import shapely
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
-from api.answers_table import Answer, Reviewed, columns_of, rejects_table, table
+from api.answers_table import Answer, answer_rows, columns_of, rejects_table, table
 from api.styles import outcome_style
 from geo.crs import to_degrees
 from geo.errors import BadInput
+from geo.verdict import Review
 
 BOM = b"\xef\xbb\xbf"  # without it Excel reads Chinese as mojibake
 
@@ -31,7 +32,7 @@ _LONLAT = {
 }
 
 
-def write_csv(review: Reviewed, path: Path, work_crs: str) -> None:
+def write_csv(review: Review, path: Path, work_crs: str) -> None:
     """UTF-8 with BOM; lists joined by ``;``; ``lon``/``lat`` of the middle of the route at the end.
 
     A text that begins like a formula gets a leading ``'``."""
@@ -48,7 +49,7 @@ def write_rows(rows: pa.Table, path: Path) -> None:
         pa.csv.write_csv(rows, file)
 
 
-def write_xlsx(review: Reviewed, path: Path, work_crs: str, rejects: Any = None) -> None:
+def write_xlsx(review: Review, path: Path, work_crs: str, rejects: Any = None) -> None:
     """Sheet 判定 (one header row with the contract's names, so that scripts read it), sheet 说明 (what they mean), and
     sheet 未接收 where rejects are given. Numbers are numbers, dates dates; outcome cells are tinted.
 
@@ -63,7 +64,7 @@ def write_xlsx(review: Reviewed, path: Path, work_crs: str, rejects: Any = None)
         )
     book = openpyxl.Workbook(write_only=True)
     _sheet(book, "判定", rows)
-    words = columns_of(review.rows) | _LONLAT
+    words = columns_of(answer_rows(review)) | _LONLAT
     notes = [{"字段": name, "中文": a.zh, "English": a.en, "单位": a.unit} for name, a in words.items()]
     notes += [
         {"字段": "", "中文": "多个值用 ; 分隔。超过 32767 字的文字在此截断，GeoJSON 与 Parquet 中完整。", "English": ""},
@@ -75,13 +76,13 @@ def write_xlsx(review: Reviewed, path: Path, work_crs: str, rejects: Any = None)
     book.save(path)
 
 
-def _with_middle(review: Reviewed, work_crs: str) -> pa.Table:
+def _with_middle(review: Review, work_crs: str) -> pa.Table:
     shapes = np.asarray(review.rows.geometry.array, dtype=object)
     areas = np.isin(shapely.get_type_id(shapes), (3, 6))
     middle = shapely.line_interpolate_point(np.where(areas, None, shapes), 0.5, normalized=True)
     middle[areas] = shapely.point_on_surface(shapes[areas])
     degrees = to_degrees(middle, work_crs)
-    rows = table(review.rows, joined=True)
+    rows = table(answer_rows(review), joined=True)
     for name, values in (("lon", shapely.get_x(degrees)), ("lat", shapely.get_y(degrees))):
         rows = rows.append_column(name, pa.array(np.round(values, 7), pa.float64(), from_pandas=True))
     return rows

@@ -3,14 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from geo.kleene import YES
+from geo.rules import evaluate
 from geo.schema import ROUTE_COLUMNS
+from geo.verdict import Review
 
 Kind = Literal["text", "list", "integer", "number", "truth", "date"]
 
@@ -18,16 +21,6 @@ ARROW: Mapping[Kind, pa.DataType] = {
     "text": pa.string(), "list": pa.list_(pa.string()), "integer": pa.int64(),
     "number": pa.float64(), "truth": pa.bool_(), "date": pa.date32(),
 }  # fmt: skip
-
-
-class Reviewed(Protocol):
-    """What is written out: rows in the work CRS, and what each rests on."""
-
-    rows: gpd.GeoDataFrame
-
-    def verdict(self, i: int, geometry: bool = False) -> dict[str, Any]: ...
-
-    def pieces(self, i: int) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -99,6 +92,17 @@ def _kind(values: pd.Series) -> Kind:
     if pd.api.types.is_datetime64_any_dtype(values):
         return "date"
     return "list" if any(isinstance(one, (list, tuple)) for one in values) else "text"
+
+
+def answer_rows(review: Review) -> gpd.GeoDataFrame:
+    """The rows of a review and the headline of each (Chinese), found for all at once: the first of the pack's that holds."""
+    told = np.full(review.facts.n, None, dtype=object)
+    for headline in review.pack.data.headlines:
+        holds = evaluate(headline.when, review.verdicts.reading, review.facts.n, review.pack) == YES
+        told[holds & np.equal(told, None)] = headline.zh
+    silent = np.equal(told, None)
+    told[silent] = [review.pack.outcomes[outcome].zh for outcome in review.rows["outcome"][silent]]
+    return review.rows.assign(headline=told)
 
 
 def table(rows: pd.DataFrame, *, joined: bool) -> pa.Table:

@@ -1,5 +1,6 @@
 """The web application: which endpoints there are, and what holds for all of them."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from api.page import Page
 from api.schemas import PROBLEMS
 from api.security import Guard, refuse_other_sites
 from api.settings import Settings
+from api.warmth import Warmth
 
 ABOUT = """外线（水、气、热、电、通信）能否承诺免审批，还是并联审批：由图形和有日期的规则回答，并附依据。
 Whether an external line may be dug on a written promise or needs parallel approval: answered from geometry and dated law, with proof.
@@ -71,5 +73,10 @@ async def _same_site(request: Request) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     house: House = app.state.house
-    yield {}
-    house.close()
+    warmth = Warmth(house.standing.city, house.default_pack)
+    warmth.start()
+    try:
+        yield {}
+    finally:
+        await to_thread(warmth.stop)
+        house.close()

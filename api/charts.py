@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,15 +29,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that the histogram shows, in metres, with whom it concerns."""
+    """A limit that the histogram shows, in metres; ``included``: a length that equals it is within."""
 
     value: float
     zh: str
     en: str
+    included: bool = True
 
 
 def bars(items: Sequence[Bar], of: int, *, zh: str, en: str, note_zh: str, note_en: str) -> str:
-    """Horizontal bars, one a line: words above, bar, number and share of ``of`` routes below. ``zh``/``en`` name it, the notes its source."""
+    """Horizontal bars: words above, bar, number and share of ``of`` routes below. ``zh``/``en`` name it, the notes its source."""
     if not items:
         return _nothing(zh, en, note_zh, note_en)
     top = max(item.count for item in items) or 1
@@ -64,7 +66,7 @@ def histogram(
     if not len(values):
         return _nothing(zh, en, note_zh, note_en)
     edges, open_end = _classes(values, [limit.value for limit in limits])
-    counts, _ = np.histogram(np.minimum(values, edges[-1] - 1e-9) if open_end else values, edges)
+    counts = _counted(values, edges, limits)
     left, right, base, high = 38.0, WIDTH - 8.0, 186.0, 150.0
     scale_y, top = _nice_step(counts.max() / 3), counts.max()
     parts = []
@@ -72,28 +74,36 @@ def histogram(
         y = base - tick / (top * 1.12) * high
         if y < base - high - 8:
             break
-        parts.append(f'<path d="M{left} {y:.1f}H{right}" stroke="{GRID}"/>' + _text(left - 5, y + 4, f"{tick:,.0f}", anchor="end", fill=NOTE))
+        parts.append(f'<path d="M{left} {y:.1f}H{right}" stroke="{GRID}"/>')
+        parts.append(_text(left - 5, y + 4, f"{tick:,.0f}", anchor="end", fill=NOTE))
     across = (right - left) / (edges[-1] - edges[0])
     for count, a, b in zip(counts, edges[:-1], edges[1:], strict=True):
         h = count / (top * 1.12) * high
         x, w = left + (a - edges[0]) * across, (b - a) * across
-        tip = f"<title>{a:,.0f}–{b:,.0f} m: {count:,}</title>"
-        parts.append(f'<rect x="{x + 0.5:.1f}" y="{base - h:.1f}" width="{max(w - 1, 0.5):.1f}" height="{h:.1f}" fill="#5B7B95">{tip}</rect>')
+        place = f'x="{x + 0.5:.1f}" y="{base - h:.1f}" width="{max(w - 1, 0.5):.1f}" height="{h:.1f}"'
+        parts.append(f'<rect {place} fill="#5B7B95"><title>{a:,.0f}–{b:,.0f} m: {count:,}</title></rect>')
     parts += _length_axis(edges, open_end, left, across, base)
     parts += [_limit(limit, left + (limit.value - edges[0]) * across, base, n) for n, limit in enumerate(limits)]
-    parts.append(_text(left - 5, 12, "条", "zh", anchor="end", fill=NOTE) + _text(left - 5, 12, "routes", "en", anchor="end", fill=NOTE))
+    parts.append(_words(left - 5, 12, "条", "routes", anchor="end", fill=NOTE))
     return _figure(zh, en, note_zh, note_en, 222, parts)
 
 
 def _classes(values: npt.NDArray[np.float64], limits: Sequence[float]) -> tuple[npt.NDArray[np.float64], bool]:
     """Edges of some 25 equal classes; every limit is an edge where one step can give that; a long tail is folded in."""
     longest = max(float(values.max()), 1.0)
-    shown = max(float(np.quantile(values, 0.98)), *(1.3 * limit for limit in limits), 1.0) if limits else float(np.quantile(values, 0.98))
+    shown = max([float(np.quantile(values, 0.98)), 1.0, *(1.3 * limit for limit in limits)])
     open_end = longest > 1.25 * shown
     end = shown if open_end else max(longest, shown)
     step = _nice_step(end / 32)
     edges = np.arange(0.0, math.ceil(end / step + 1e-9) * step + step / 2, step)
     return edges, open_end and longest > edges[-1]
+
+
+def _counted(values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], limits: Sequence[Limit]) -> npt.NDArray[np.int64]:
+    """How many lie in each class. A length that equals a limit stands on the side of it that the rule puts it on."""
+    side: Any = "left" if not limits or limits[0].included else "right"
+    at = np.clip(np.searchsorted(edges, values, side=side) - 1, 0, len(edges) - 2)
+    return np.bincount(at, minlength=len(edges) - 1)
 
 
 def _length_axis(edges: npt.NDArray[np.float64], open_end: bool, left: float, across: float, base: float) -> list[str]:
@@ -136,10 +146,11 @@ def _nothing(zh: str, en: str, note_zh: str, note_en: str) -> str:
 
 
 def _words(
-    x: float, y: float, zh: str, en: str, *, anchor: str = "start", fill: str = INK, halo: bool = False, full: tuple[str, str] | None = None
-) -> str:
-    whole = full or (zh, en)
-    return _text(x, y, zh, "zh", anchor, fill, halo=halo, title=whole[0]) + _text(x, y, en, "en", anchor, fill, halo=halo, title=whole[1])
+    x: float, y: float, zh: str, en: str, *, anchor: str = "start", fill: str = INK, halo: bool = False,
+    full: tuple[str, str] = ("", ""),
+) -> str:  # fmt: skip
+    pairs = ((zh, "zh", full[0] or zh), (en, "en", full[1] or en))
+    return "".join(_text(x, y, words, css, anchor, fill, halo=halo, title=title) for words, css, title in pairs)
 
 
 def _text(

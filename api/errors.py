@@ -5,7 +5,7 @@ Nothing else knows status codes of errors. Domain errors bring their own words; 
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -141,15 +141,17 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     lang = language(request.headers.get("accept-language"))
-    fields = [{"field": _place(one["loc"]), "reason": reason(one, lang)} for one in error.errors()[:20]]
+    fields = [{"field": _place(one), "reason": reason(one, lang)} for one in error.errors()[:20]]
     said = ("；" if lang == "zh" else "; ").join(f"{f['field']}{'：' if lang == 'zh' else ': '}{f['reason']}" for f in fields[:5])
     title = "请求不符合格式" if lang == "zh" else "The request does not fit its form"
     return problem(422, "invalid_request", title, said, lang, {"fields": fields})
 
 
-def _place(loc: Sequence[int | str]) -> str:
+def _place(error: Mapping[str, Any]) -> str:
     """``geometry.coordinates.3`` without the framework's leading ``body`` / ``query``; ``body`` when it is the whole."""
-    parts = [str(part) for part in loc]
+    parts = [str(part) for part in error["loc"]]
+    if error["type"] == "json_invalid":
+        return "body"  # what follows is the place in the text
     return ".".join(parts[1:] if len(parts) > 1 and parts[0] in ("body", "query", "path", "header") else parts)[:200]
 
 

@@ -19,7 +19,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "int_parsing": _INTEGER, "int_type": _INTEGER, "int_from_float": _INTEGER, "int_parsing_size": _INTEGER,
     "float_parsing": _NUMBER, "float_type": _NUMBER,
     "finite_number": ("应为有限的数", "must be a finite number"),
-    "string_type": _TEXT, "string_unicode": ("含有无效字符", "holds invalid characters"), "string_sub_type": _TEXT,
+    "string_type": _TEXT, "string_unicode": ("含有无效字符", "holds invalid characters"),
     "bool_parsing": _TRUTH, "bool_type": _TRUTH,
     "date_from_datetime_parsing": _DATE, "date_parsing": _DATE, "date_type": _DATE, "date_from_datetime_inexact": _DATE,
     "greater_than_equal": ("不得小于 {ge}", "must be at least {ge}"),

@@ -61,7 +61,8 @@ def render(review: Review, city: City, lang: str = "zh", rejects: pd.DataFrame |
         "styles": dict(styles()), "words": words(review.pack), "rows": table(review, chosen), "ground": ground(city, shapes),
         "pool": pool, **{f"proofs-{n}": chunk for n, chunk in enumerate(chunks)},
     }  # fmt: skip
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("page.html").render(
         **facts, lang="zh-CN" if lang.startswith("zh") else "en", policy=_policy(scripts), scripts=scripts, map_html=map_html,
         style=leaflet_style + (TEMPLATES / "report.css").read_text(encoding="utf-8"), charts=_charts(review, city),
@@ -73,7 +74,7 @@ def _facts(review: Review, city: City, rejects: pd.DataFrame | None) -> dict[str
     """What the page says in its head and its tables."""
     rows, pack = review.rows, review.pack
     counts = Counter(rows["outcome"])
-    outcomes = [{"id": one, "zh": title.zh, "en": title.en, "n": counts[one], **_look(one)} for one, title in pack.outcomes.items()]
+    outcomes = [{"id": one, "n": counts[one], **title.model_dump(), **_look(one)} for one, title in pack.outcomes.items()]
     refused = rejects_table(rejects).slice(0, REJECTS_SHOWN).to_pylist()
     meta = {"total": len(rows), "city": city.name, "pack": pack.label, "on": review.on.isoformat(), "limits": limits(review)}
     return {
@@ -100,13 +101,15 @@ def _centre(shapes: Any, city: City) -> tuple[float, float]:
 
 def limits(review: Review) -> list[dict[str, Any]]:
     """The lengths that the pack compares a sum with, each once: ``{value, zh, en}``, shortest first."""
-    found = {}
+    found: dict[float, str] = {}
     for rule in review.pack.data.rules:
         op, limit = next(iter(review.pack.fill(dict(rule.test)).items()))
-        if str(rule.fact).startswith("sum.") and rule.effect == "decides" and op in ("le", "lt") and isinstance(limit, (int, float)):
-            found.setdefault(float(limit), (op, rule.id))
+        compares_a_sum = rule.fact.startswith("sum.") and rule.effect == "decides" and op in ("le", "lt")
+        if compares_a_sum and isinstance(limit, (int, float)):
+            found.setdefault(float(limit), op)
     shown = sorted(value for value in found if value < 100_000)  # a limit beyond any city stands for "no limit"
-    return [{"value": value, "zh": f"限值 {value:g} m", "en": f"limit {value:g} m", "rule": found[value][1]} for value in shown]
+    words = {value: {"zh": f"限值 {value:g} m", "en": f"limit {value:g} m"} for value in shown}
+    return [{"value": value, "included": found[value] == "le", **words[value]} for value in shown]
 
 
 def _charts(review: Review, city: City) -> list[str]:
@@ -115,17 +118,18 @@ def _charts(review: Review, city: City) -> list[str]:
     source_en = f"Source: {city.name}{' (synthetic)' if city.synthetic else ''}, pack {pack.label}, filed {review.on}"
     note = {"note_zh": source_zh, "note_en": source_en}
     counts = Counter(rows["outcome"])
-    outcomes = [Bar(t.zh, t.en, counts[o], outcome_style(o)["colour"], outcome_style(o)["mark"]) for o, t in pack.outcomes.items()]
+    looks = {one: _look(one) for one in pack.outcomes}
+    outcomes = [Bar(t.zh, t.en, counts[o], looks[o]["colour"], looks[o]["mark"]) for o, t in pack.outcomes.items()]
     deciding = _reasons(review)
     shown, rest = deciding[:REASONS_SHOWN], len(deciding) - REASONS_SHOWN
     more = (f"；另有 {rest} 项较少", f"; {rest} rarer ones left out") if rest > 0 else ("", "")
-    across = [Limit(one["value"], one["zh"], one["en"]) for one in limits(review)]
+    across = [Limit(one["value"], one["zh"], one["en"], one["included"]) for one in limits(review)]
     lengths = rows["sum_length_m"].to_numpy(dtype=float)
     return [
         bars(outcomes, len(rows), zh="判定结果", en="Outcomes", **note),
         bars(shown, len(rows), zh="起决定作用的规则", en="Rules that decide", note_zh=f"{source_zh}。一条线路可有几项{more[0]}",
              note_en=f"{source_en}. A route may have several{more[1]}"),
-        histogram(lengths, across, zh="计长分布（同项目同种类合计）", en="Length that is compared (per project and utility)", **note),
+        histogram(lengths, across, zh="计长分布（同项目同种类合计）", en="Length compared (per project and utility)", **note),
     ]  # fmt: skip
 
 
@@ -191,4 +195,5 @@ def _lf(text: str) -> str:
 
 def _policy(scripts: list[str]) -> str:
     digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts)
-    return f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    rest = "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; script-src {digests}; {rest}"

@@ -22,14 +22,14 @@ ROWS_MAX = 20_000
 PROOFS_MAX = 2_000
 CHUNK = 100
 
-SIDES = {"left": ("左侧", "left side"), "right": ("右侧", "right side"), "across": ("横穿", "across"), "centre": ("中线", "centre")}
+SIDES = {"left": ("左侧", "left side"), "right": ("右侧", "right side"), "across": ("横穿", "across")}
 PERMIT_STATES = {"owed": ("应办", "owed"), "waived": ("免办", "waived"), "confirm": ("待确认", "to be confirmed")}
 _CODES = {
     **{code: (zh[0], code) for code, zh in ROAD_CLASS.items()},
     "public": ("公园绿地", "park"), "verge": ("道路绿化带", "verge"), "protective": ("防护绿地", "protective green"),
     "attached": ("附属绿地", "attached green"), "planned": ("规划绿地", "planned green"), "off_road": ("路外", "off road"),
-    "protection": ("保护范围", "protection range"), "control": ("建设控制地带", "control zone"), "buried": ("地下文物埋藏区", "buried relics"),
-    "old_city": ("古城", "old city"),
+    "protection": ("保护范围", "protection range"), "control": ("建设控制地带", "control zone"),
+    "buried": ("地下文物埋藏区", "buried relics"), "old_city": ("古城", "old city"),
 }  # fmt: skip
 
 
@@ -48,11 +48,15 @@ def table(review: Review, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> dict[st
     areas = np.isin(shapely.get_type_id(shapes), (3, 6))
     shapes = np.where(areas, shapely.boundary(shapes), shapes)
     degrees = to_degrees(shapely.force_2d(shapes), review.city.work_crs)
-    out = {name: _plain(rows[name]) for name in ("row_no", "route_id", "outcome", "conditions", "certainty", "length_m", "sum_length_m")}
-    out |= {name: _plain(rows[name]) for name in ("project", "applicant", "utility") if name in rows}
+    out = {name: _plain(rows[name]) for name in _COLUMNS if name in rows}
     out["immediate"] = [int(value) for value in rows["immediate"]]
     out["lines"] = [encoded(degrees[i : i + 1], 1e7) for i in range(len(degrees))]
     return out
+
+
+_COLUMNS = (
+    "row_no", "route_id", "outcome", "conditions", "certainty", "length_m", "sum_length_m", "project", "applicant", "utility",
+)  # fmt: skip
 
 
 def _plain(values: pd.Series) -> list[Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from starlette.responses import Response
 
 
@@ -33,9 +34,7 @@ def _plain_scalar(value: Any) -> Any:
         return None if value != value else value.isoformat()  # NaT is a datetime that differs from itself
     if isinstance(value, Path):
         return value.name
-    if value is not None and value != value:
-        return None
-    return str(value)
+    return None if value is pd.NA else str(value)
 
 
 def dumps(value: Any) -> bytes:

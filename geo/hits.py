@@ -85,22 +85,29 @@ def hit_set(parts: Parts, areas: AreaSet) -> HitSet:
     """All hits of the parts on one area set."""
     reach = np.nan_to_num(np.fmax(parts.half_high_m, parts.half_m), nan=0.0)
     pairs = near(parts.axes.edges.boxes(), areas, reach)
-    best = _hits(parts, areas, pairs, parts.half_m, areas.radius)
     if not (parts.estimated or areas.estimated):
+        best, _ = _hits(parts, areas, pairs, parts.half_m, areas.radius)
         return HitSet(areas, best, best, best)
-    least = _hits(parts, areas, pairs, parts.half_low_m, areas.radius_low)
-    most = _hits(parts, areas, pairs, parts.half_high_m, areas.radius_high)
+    # The widest first: what it does not meet, narrower widths cannot meet either.
+    most, pairs = _hits(parts, areas, pairs, parts.half_high_m, areas.radius_high)
+    best, pairs = _hits(parts, areas, pairs, parts.half_m, areas.radius)
+    least, _ = _hits(parts, areas, pairs, parts.half_low_m, areas.radius_low)
     return HitSet(areas, best, least, most)
 
 
-def _hits(parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats) -> Hits:
+def _hits(
+    parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats
+) -> tuple[Hits, tuple[Ints, Ints]]:
+    """Hits of the pairs, and the pairs that hit."""
     part, area = pairs
     reach = half[part] + radius[area]
     index, lo, hi = intervals(parts.axes, areas, part, area, np.where(reach > TOUCH_M, reach - TOUCH_M, reach))
     a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
     keep = b > a
     index = index[keep]
-    return Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.mode[part[index]])
+    hit = np.unique(index)
+    found = Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.mode[part[index]])
+    return found, (part[hit], area[hit])
 
 
 def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats) -> tuple[Ints, Floats, Floats]:

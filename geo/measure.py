@@ -66,10 +66,11 @@ def facts(routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.
     axes = axes_of(lines)
     length_mm = axes.length_mm()
     feet = footprints(axes, routes, spans, pack.data.measures)
+    hits = _hit_sets(ground, feet, shapes, lines, outline)
     measured = Measured(
-        ground, axes, length_mm, geodesic_lengths(axes, city.work_crs), feet, _hit_sets(ground, feet, shapes, lines, outline),
+        ground, axes, length_mm, geodesic_lengths(axes, city.work_crs), feet, hits,
         own_sites(axes, city, length_mm), _window(routes, on), _covered(city, ground, lines), outline,
-        ground_pieces(axes, ground.sets["roads"], ground.roads),
+        ground_pieces(axes, hits["roads"], ground.roads),
     )  # fmt: skip
     columns = _attributes(routes) | {"accuracy_m": Column.known(numbers(routes, "accuracy_m"))} | _lengths(measured, pack) | zone_columns(measured, pack.facts_needed)
     codes = {name: Codes(words(routes, name)) for name in ("utility", "burial")} | ends(axes, routes, city, pack.data.measures)

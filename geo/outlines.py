@@ -1,8 +1,8 @@
 """Works given as an outline instead of a line: the polygon is the footprint, and an axis is derived from it.
 
-The axis runs midway between the two long sides: the ring is cut at the middles of its two narrow ends (the two edges
-whose middles lie farthest apart along the ring's minimum rotated rectangle), both halves are walked in step, and the
-middle of each pair of points is taken. Every verdict on an outline says so.
+The axis runs midway between the two long sides: the ring is cut where walking both halves in step stays closest
+together (the two narrow ends), each point of one half is paired with the nearest of the other, and the axis passes
+through the middles of the pairs. Every verdict on an outline says so.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from geo.hits import NONE, Hits
 
 Floats = npt.NDArray[np.float64]
 
-STEPS = 33
+STEPS = np.linspace(0.0, 1.0, 33)
 
 
 def derived_axis(outline: Any) -> Any:
@@ -29,31 +29,49 @@ def derived_axis(outline: Any) -> Any:
 
 
 def _axis(polygon: Any) -> Any:
-    box = shapely.minimum_rotated_rectangle(polygon)
-    corner = shapely.get_coordinates(box)
-    if len(corner) < 5:
-        return shapely.LineString(corner[:2] if len(corner) > 1 else [corner[0], corner[0]])
-    first, second = np.hypot(*(corner[1] - corner[0])), np.hypot(*(corner[2] - corner[1]))
-    along = (corner[1] - corner[0]) / first if first >= second else (corner[2] - corner[1]) / second
     ring = shapely.get_exterior_ring(polygon)
-    xy = shapely.get_coordinates(ring)[:-1]
-    at = xy @ along
-    head, tail = _end(ring, xy, at, at.max()), _end(ring, xy, at, at.min())
     size = ring.length
-    forward, backward = (tail - head) % size, (head - tail) % size
-    share = np.linspace(0, 1, STEPS)
-    one = shapely.line_interpolate_point(ring, (head + share * forward) % size)
-    other = shapely.line_interpolate_point(ring, (head - share * backward) % size)
-    middle = (shapely.get_coordinates(one) + shapely.get_coordinates(other)) / 2
-    return shapely.simplify(shapely.LineString(middle), 0.02)
+    if size == 0:
+        return shapely.LineString(shapely.get_coordinates(ring)[:2])
+    width = max(size / 2 - np.sqrt(max(size**2 / 4 - 4 * polygon.area, 0.0)), 1e-3) / 2
+    if width > size / 8:  # a patch rather than a strip: nothing to follow
+        return _middle_of_box(polygon)
+    head = _narrow_end(ring)
+    tail = (head + size / 2) % size
+    # As many pairs as the strip has half widths, so that a bend is not cut off.
+    share = np.linspace(0.0, 1.0, int(np.clip(size / width, 33, 400)))
+    one = shapely.line_interpolate_point(ring, (head + share * size / 2) % size)
+    other = shapely.linestrings(shapely.get_coordinates(shapely.line_interpolate_point(ring, (head - share * size / 2) % size)))
+    facing = shapely.get_coordinates(shapely.line_interpolate_point(other, shapely.line_locate_point(other, one)))
+    near = shapely.get_coordinates(one)
+    apart = np.hypot(*(facing - near).T)
+    across = apart > 0.8 * np.median(apart)  # near the ends a point faces the end itself
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(ring, [head, tail]))
+    middle = np.vstack([ends[:1], ((near + facing) / 2)[across], ends[1:]])
+    return shapely.simplify(shapely.LineString(middle), 0.05)
 
 
-def _end(ring: Any, xy: Floats, at: Floats, extreme: float) -> float:
-    """Where on the ring the narrow end lies: the middle of its outermost edge or, where it is pointed, its vertex."""
-    span = at.max() - at.min()
-    near = np.flatnonzero(np.abs(at - extreme) < 0.02 * span + 1e-9)
-    spot = xy[near].mean(axis=0)
-    return float(shapely.line_locate_point(ring, shapely.Point(spot)))
+def _middle_of_box(polygon: Any) -> Any:
+    corner = shapely.get_coordinates(shapely.minimum_rotated_rectangle(polygon))
+    if np.hypot(*(corner[1] - corner[0])) < np.hypot(*(corner[2] - corner[1])):
+        corner = np.roll(corner[:4], -1, axis=0)
+    return shapely.LineString([(corner[0] + corner[3]) / 2, (corner[1] + corner[2]) / 2])
+
+
+def _narrow_end(ring: Any) -> float:
+    """Where on the ring one narrow end lies: the middle of the edge from which both halves run closest together."""
+    xy = shapely.get_coordinates(ring)
+    edge = np.hypot(*np.diff(xy, axis=0).T)
+    middles = np.cumsum(edge) - edge / 2
+    size = ring.length
+    out = [_apart(ring, at, size) for at in middles]
+    return float(middles[int(np.argmin(out))])
+
+
+def _apart(ring: Any, at: float, size: float) -> float:
+    one = shapely.line_interpolate_point(ring, (at + STEPS * size / 2) % size)
+    other = shapely.line_interpolate_point(ring, (at - STEPS * size / 2) % size)
+    return float(shapely.distance(one, other).mean())
 
 
 def outline_hits(route: npt.NDArray[np.int64], outlines: npt.NDArray[Any], axes: npt.NDArray[Any], areas: AreaSet, radius: Floats) -> Hits:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from geo import partition_kernel as kernel
 from geo.axis import MM, Axes, points_at
-from geo.ground import AreaSet, Roads
-from geo.hits import CORES, intervals, near
+from geo.ground import Roads
+from geo.hits import CORES, HitSet, intervals
 from geo.intervals import offsets
 from geo.kernel import nearest_many
 
@@ -32,9 +32,12 @@ class Pieces:
     hi: Ints
 
 
-def ground_pieces(axes: Axes, areas: AreaSet, roads: Roads) -> Pieces:
+def ground_pieces(axes: Axes, met: HitSet, roads: Roads) -> Pieces:
     """Owner of every metre of every axis; lengths add up exactly to the rounded length of the route."""
-    left, right = near(axes.edges.boxes(), areas, np.zeros(axes.n))
+    areas = met.areas
+    # An axis lies only in roads that its footprint meets: the hits hold every pair worth asking.
+    code = np.unique(met.most.route * np.int64(max(areas.n, 1)) + met.most.area)
+    left, right = code // max(areas.n, 1), code % max(areas.n, 1)
     pair, lo, hi = intervals(axes, areas, left, right, areas.radius[right])
     axis, road = left[pair], roads.area_road[right[pair]]
     length = axes.length_m()

@@ -69,13 +69,20 @@ def _break_points(
             breaks, n = _add_roots(0.0, su, s0, lo, hi, breaks, n)
             breaks, n = _add_roots(0.0, su, s0 - size, lo, hi, breaks, n)
             qa, qb, qc, qr = _grow(qa, m + 3), _grow(qb, m + 3), _grow(qc, m + 3), _grow(qr, m + 3)
-            n0, nu = (y - y0[k]) * ex - (x - x0[k]) * ey, uy * ex - ux * ey
-            qa[m], qb[m], qc[m], qr[m] = nu * nu, 2 * n0 * nu, n0 * n0, road
-            dx, dy = x - x0[k], y - y0[k]
-            qa[m + 1], qb[m + 1], qc[m + 1], qr[m + 1] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
-            dx, dy = x - x1[k], y - y1[k]
-            qa[m + 2], qb[m + 2], qc[m + 2], qr[m + 2] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
-            m += 3
+            # Which of its three faces does the edge show to this stretch: its side, its start, its end?
+            low, high = min(s0 + lo * su, s0 + hi * su), max(s0 + lo * su, s0 + hi * su)
+            if high > 0.0 and low < size:
+                n0, nu = (y - y0[k]) * ex - (x - x0[k]) * ey, uy * ex - ux * ey
+                qa[m], qb[m], qc[m], qr[m] = nu * nu, 2 * n0 * nu, n0 * n0, road
+                m += 1
+            if low < 0.0:
+                dx, dy = x - x0[k], y - y0[k]
+                qa[m], qb[m], qc[m], qr[m] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
+                m += 1
+            if high > size:
+                dx, dy = x - x1[k], y - y1[k]
+                qa[m], qb[m], qc[m], qr[m] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
+                m += 1
     for i in range(m):
         for j in range(i):
             if qr[i] != qr[j]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Member = npt.NDArray[np.int8]
+Tables = list[tuple[str, Hits, Member]]
 KINDS = ("open", "any", "hung")
 SUFFIXES = ("area_m2", *(f"{kind}_{what}" for kind in KINDS for what in ("m", "all")))
 
@@ -35,16 +36,17 @@ def zone_columns(measured: "Measured", wanted: Iterable[str]) -> dict[str, Colum
     for zone, suffixes in asked.items():
         if "area_m2" in suffixes:
             out[f"{zone}.area_m2"] = _area_column(measured, zone)
+        tables, estimated = zone_hits(measured, zone)
+        bounds = [zone_hits(measured, zone, which)[0] for which in ("least", "most")] if estimated else []
         for kind in KINDS:
-            if not suffixes & {f"{kind}_m", f"{kind}_all"}:
-                continue
-            metres = _metres(measured, zone, kind)
-            out[f"{zone}.{kind}_m"] = metres
-            out[f"{zone}.{kind}_all"] = _only_if_whole(metres, measured)
+            if suffixes & {f"{kind}_m", f"{kind}_all"}:
+                metres = _metres(measured, zone, kind, tables, bounds)
+                out[f"{zone}.{kind}_m"] = metres
+                out[f"{zone}.{kind}_all"] = _only_if_whole(metres, measured)
     return out
 
 
-def zone_hits(measured: "Measured", zone: str, which: str = "best") -> tuple[list[tuple[str, Hits, Member]], bool]:
+def zone_hits(measured: "Measured", zone: str, which: str = "best") -> tuple[Tables, bool]:
     """Hits that may count for a zone: (area set, hits, membership) tables, and whether some width is a default."""
     ground = measured.ground
     spec = ground.data.zones[zone]
@@ -66,7 +68,7 @@ def _clip(table: tuple[str, Hits, Member], measured: "Measured", inside: bool) -
     return key, hits.stretched(index, lo, hi), member[index]
 
 
-def _lock_hits(measured: "Measured", zone: str, which: str) -> list[tuple[str, Hits, Member]]:
+def _lock_hits(measured: "Measured", zone: str, which: str) -> Tables:
     """Hits on roads (by the dates on the road) and on ledger stretches (by the dates in the ledger)."""
     ground = measured.ground
     dates, lock = ground.locks[zone], ground.data.zones[zone].lock
@@ -95,18 +97,17 @@ def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDAr
     return add_years(day, lock.years)
 
 
-def _metres(measured: "Measured", zone: str, kind: str) -> Column:
+def _metres(measured: "Measured", zone: str, kind: str, tables: Tables, bounds: list[Tables]) -> Column:
     n = len(measured.length_mm)
-    tables, estimated = zone_hits(measured, zone)
     best, possible = _sum(tables, SURE, kind, n), _sum(tables, MAYBE, kind, n)
     low, high = best, best
-    if estimated:
-        low = np.minimum(best, _sum(zone_hits(measured, zone, "least")[0], SURE, kind, n))
-        high = np.maximum(best, _sum(zone_hits(measured, zone, "most")[0], SURE, kind, n))
+    if bounds:
+        least, most = bounds
+        low, high = np.minimum(best, _sum(least, SURE, kind, n)), np.maximum(best, _sum(most, SURE, kind, n))
     return _column(measured, zone, best, possible, low, high)
 
 
-def _sum(tables: list[tuple[str, Hits, Member]], least: int, kind: str, n: int) -> npt.NDArray[np.float64]:
+def _sum(tables: Tables, least: int, kind: str, n: int) -> npt.NDArray[np.float64]:
     masks = [(m >= least) & _counts(h, kind) for _, h, m in tables]
     route = np.concatenate([h.route[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     lo = np.concatenate([h.lo[k] for (_, h, _), k in zip(tables, masks, strict=True)])
@@ -128,7 +129,7 @@ def _column(measured: "Measured", zone: str, best: Any, possible: Any, low: Any,
     layer = ground.city.layer("roads" if spec.layer == "road_ledger" else spec.layer)
     absent = "no_layer" if layer.frame is None else "no_coverage" if layer.coverage is None else "outside_coverage"
     why = np.where(covered, why, WHY.index(absent)).astype(np.int8)
-    if spec.lock is not None:
+    if spec.lock is not None and (why == WHY.index("no_road_date")).any():
         no_window = np.isnat(measured.window.start) & (why == WHY.index("no_road_date"))
         why = np.where(no_window & ~np.isnat(measured.window.filed), _date_cause(measured, zone, why), why).astype(np.int8)
     hinted = _hinted(measured) if "class" in spec.where and spec.layer == "roads" else np.zeros(len(best), dtype=np.bool_)

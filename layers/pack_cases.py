@@ -1,9 +1,10 @@
 """Worked cases of a pack (``cases.yaml``): facts as plain numbers, and what must follow from them.
 
 Shorthand in ``facts``, so that a case reads as a lawyer would put it: ``length`` stands for the length and every sum over
-siblings; ``dug: {zone: metres}`` for open cut in a zone, ``bored: {zone: metres}`` for metres passed without digging; a
-list ``unknown: [zone, …]`` for zones of which nothing is known. A full fact name stands for itself and goes first. A zone
-that a case leaves out was measured and is not met. ``null`` is unknown, ``[low, high]`` known to lie between.
+siblings; ``dug: {zone: metres}`` for open cut in a zone, ``bored: …`` for metres passed below it, ``hung: …`` for metres
+hung above or on it (each counts as passed); a list ``unknown: [zone, …]`` for zones of which nothing is known. A full fact
+name stands for itself and goes first. A zone that a case leaves out was measured and is not met. ``null`` is unknown,
+``[low, high]`` known to lie between.
 """
 
 import datetime as dt
@@ -21,7 +22,8 @@ from geo.rules import Verdicts, judge
 from layers.pack_structure import OWN_LENGTHS, SUM_QUANTITIES, SUM_SCOPES, ZONE_SUFFIXES, Problem
 from layers.packs import CASES, read_yaml
 
-SHORTHAND = ("length", "dug", "bored", "unknown")
+SHORTHAND = ("length", "dug", "bored", "hung", "unknown")
+PASSED = {"bored": ("any",), "hung": ("hung", "any"), "dug": ("open", "any")}
 
 
 class CouldBe(Model):
@@ -99,12 +101,13 @@ def plain_facts(case: Case, pack: Pack) -> dict[str, Any]:
     length = given.get("length")
     out: dict[str, Any] = {f"sum.{scope}.{quantity}": length for scope in SUM_SCOPES for quantity in SUM_QUANTITIES}
     out |= dict.fromkeys(OWN_LENGTHS, length)
-    for zone, metres in (given.get("bored") or {}).items():
-        out |= _in_zone(case, pack, zone, metres, length, ("any",))
-    for zone, metres in (given.get("dug") or {}).items():
-        out |= _in_zone(case, pack, zone, metres, length, ("open", "any"))
+    for way, kinds in PASSED.items():
+        for zone, metres in (given.get(way) or {}).items():
+            _known_zone(case, pack, zone)
+            out |= _in_zone(zone, metres, length, kinds)
     for zone in given.get("unknown") or ():
-        out |= _in_zone(case, pack, zone, None, None, ("open", "any"))
+        _known_zone(case, pack, zone)
+        out |= {f"{zone}.{suffix}": None for suffix in ZONE_SUFFIXES}
     for name, value in given.items():
         if name not in SHORTHAND:
             if name not in out and name not in pack.facts_needed and not _zone_fact(name, pack):
@@ -113,13 +116,16 @@ def plain_facts(case: Case, pack: Pack) -> dict[str, Any]:
     return out
 
 
-def _in_zone(case: Case, pack: Pack, zone: str, metres: Any, length: Any, kinds: tuple[str, ...]) -> dict[str, Any]:
+def _known_zone(case: Case, pack: Pack, zone: str) -> None:
     if zone not in pack.data.zones:
         raise _unknown(case, pack, zone)
+
+
+def _in_zone(zone: str, metres: Any, length: Any, kinds: tuple[str, ...]) -> dict[str, Any]:
+    """Metres by each kind, and the same where the whole line lies in the zone, else 0."""
     whole = isinstance(metres, (int, float)) and isinstance(length, (int, float)) and metres >= length
-    return {
-        f"{zone}.{kind}_{end}": metres if end == "m" or whole or metres is None else 0.0 for kind in kinds for end in ("m", "all")
-    }
+    ends = {"m": metres, "all": metres if whole or metres is None else 0.0}
+    return {f"{zone}.{kind}_{end}": value for kind in kinds for end, value in ends.items()}
 
 
 def _zone_fact(name: str, pack: Pack) -> bool:

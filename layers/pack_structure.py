@@ -150,6 +150,8 @@ def _expressions(pack: Pack) -> Iterator[Problem]:
             early = where.partition(".")[0] not in late or (where.endswith(".when") and where.startswith("permits"))
             if early and name.partition(".")[0] in ("outcome", "condition") and "." in name:
                 yield Problem(where, f"此处不能用 {name}", f"{name} cannot be used here")
+    for name in sorted(set(pack.data.term_titles) - set(pack.data.terms)):
+        yield Problem(f"term_titles.{name}", "没有这个名词", "there is no such term")
     for name in pack.data.terms:
         if name in _rests_on(name, pack.data.terms, set()):
             yield Problem(f"terms.{name}", "循环引用自身", "rests on itself")

@@ -36,7 +36,7 @@ def look(orders: dict[str, Any]) -> dict[str, Any]:
         return {
             "crs": source.crs.to_wkt() if source.crs else None,
             "placed": placed,
-            "corners": [source.transform @ corner for corner in _corners(source)] if placed else [],
+            "corners": [source.transform * corner for corner in _corners(source)] if placed else [],
             "rotated": bool(source.transform.b or source.transform.d),
             "width": source.width,
             "height": source.height,
@@ -87,7 +87,7 @@ def _read_through(source: Any) -> None:
 
 
 def _in_work_crs(source: Any, orders: dict[str, Any], kind: str) -> Any:
-    transform = source.transform.translation(orders["shift_m"], 0) @ source.transform
+    transform = source.transform.translation(orders["shift_m"], 0) * source.transform
     settings: dict[str, Any] = {"src_crs": orders["crs"], "src_transform": transform, "crs": orders["work_crs"]}
     settings["resampling"] = Resampling.nearest if ColorInterp.palette in source.colorinterp else Resampling.bilinear
     same = rasterio.CRS.from_user_input(orders["crs"]) == rasterio.CRS.from_user_input(orders["work_crs"])
@@ -134,14 +134,15 @@ def _copy_blocks(picture: Any, half: Any, bands: list[int], masked: bool) -> boo
         half.write(picture.read(bands, window=window), window=window)
         if masked:
             alpha = picture.read(picture.count, window=window) > 0
-            alphas.append(None if alpha.all() else alpha)
+            alphas.append(None if alpha.all() else np.packbits(alpha))
         if done % 16 == 0 or done == len(windows):
             _say(len(windows) + done, 2 * len(windows))
     holes = any(alpha is not None for alpha in alphas)
     if holes:
-        for window, alpha in zip(windows, alphas, strict=True):
-            full = np.ones((int(window.height), int(window.width)), dtype=bool)
-            half.write_mask(full if alpha is None else alpha, window=window)
+        for window, bits in zip(windows, alphas, strict=True):
+            shape = (int(window.height), int(window.width))
+            there = np.ones(shape, bool) if bits is None else np.unpackbits(bits, count=shape[0] * shape[1]).reshape(shape) > 0
+            half.write_mask(there, window=window)
     return holes
 
 
@@ -151,7 +152,7 @@ def _about(half: Any) -> dict[str, Any]:
     there = half.dataset_mask(out_shape=shape) > 0
     if not there.any():
         raise Refused("没有任何有效像元", "not one pixel of it holds data")
-    transform = half.transform @ half.transform.scale(half.width / shape[1], half.height / shape[0])
+    transform = half.transform * half.transform.scale(half.width / shape[1], half.height / shape[0])
     outline = [shape_ for shape_, value in shapes(there.astype("uint8"), mask=there, transform=transform) if value]
     return {
         "width": half.width,
@@ -188,7 +189,7 @@ def main(folder: Path) -> None:
     warnings.simplefilter("ignore", NotGeoreferencedWarning)
     answer: dict[str, Any]
     try:
-        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True, GDAL_CACHEMAX=256, GDAL_NUM_THREADS="1"):
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True, GDAL_CACHEMAX=256 << 20, GDAL_NUM_THREADS="1"):
             answer = {"ok": True, **(look(orders) if orders["task"] == "look" else convert(orders))}
     except Refused as refused:
         answer = {"ok": False, "zh": refused.args[0], "en": refused.args[1]}

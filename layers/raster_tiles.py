@@ -177,7 +177,7 @@ def _sampled(source: Any, points: Floats) -> Floats:
         heights[inside] = np.concatenate([_sampled(source, near[:half]), _sampled(source, near[half:])])
         return heights
     grid = source.read(1, window=window, masked=True).astype("float64").filled(np.nan)
-    heights[inside] = _between(grid, ~source.window_transform(window) @ (near[:, 0], near[:, 1]))
+    heights[inside] = _between(grid, ~source.window_transform(window) * (near[:, 0], near[:, 1]))
     return heights
 
 

@@ -214,6 +214,31 @@ def test_the_readme_names_every_setting_and_no_other() -> None:
         assert settings_in((TOP / readme).read_text(encoding="utf-8")) == asked
 
 
+def documented(readme: str) -> dict[str, set[str]]:
+    """Options of each command in the README's block of commands."""
+    (block,) = (block for block in fenced(readme, "text") if "app.py classify" in block)
+    found: dict[str, set[str]] = {}
+    for line in block.replace("\n  ", " ").splitlines():
+        found.setdefault(line.split()[1], set()).update(re.findall(r"(--[a-z-]+)", line))
+    return found
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_gives_every_command_and_option(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from app import main
+
+    def help_of(*command: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([*command, "--help"])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    told = documented(readme)
+    assert set(re.findall(r"^    ([a-z][a-z-]+) ", help_of(), re.M)) == set(told)
+    for command, options in told.items():
+        assert set(re.findall(r"(--[a-z-]+)", help_of(command))) - {"--help", "--output"} == options, command
+
+
 def requirement_names(name: str) -> set[str]:
     lines = (TOP / name).read_text(encoding="utf-8").splitlines()
     return {re.split(r"[\[=<> ;]", line)[0].lower() for line in lines if line and line[0].isalpha()}

@@ -7,7 +7,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.ops import split
 
-from layers.demo.frame import CENTRE_E, CENTRE_N, bent, parts, rng
+from layers.demo.frame import CENTRE_E, CENTRE_N, bent, longest, parts, rng
 from layers.demo.names import site
 from layers.demo.streets import Network, Section, zone_of
 
@@ -50,6 +50,7 @@ _PARKS = (
     ("西溪公园", (-2700, -1150)),
 )
 _FIELDS = 0.45
+GATE_M = 4.2  # half the width of a road inside, and a little
 _PARCEL_HA = {"old": 0.55, "inner": 2.4, "outer": 4.2, "west": 6.0}
 
 
@@ -111,7 +112,7 @@ def _parcel(number: int, shape: Polygon, zone: str, random: np.random.Generator)
 
 
 def _internal_roads(parcels: list[Parcel], network: Network) -> list[Section]:
-    """A spine from the nearest street into each large parcel, and a bar across it."""
+    """A spine from the gate into each large parcel, and a bar across it; all of it, width included, inside the red line."""
     lines = np.array(
         [section.line for section in network.sections if section.klass != "expressway" and section.level == "ground"],
         dtype=object,
@@ -125,9 +126,11 @@ def _internal_roads(parcels: list[Parcel], network: Network) -> list[Section]:
         if not parcel.shape.contains(middle):
             continue
         street = lines[int(tree.nearest(middle))]
-        gate = street.interpolate(street.project(middle))
-        if gate.distance(parcel.shape) > 40 or gate.distance(middle) < 30:
+        way_in = LineString([street.interpolate(street.project(middle)), middle]).intersection(parcel.shape.buffer(-GATE_M))
+        spine = longest(way_in)
+        if spine.length < 30 or spine.distance(middle) > 0.01:
             continue
+        gate = Point(spine.coords[0])
         for plan in _spine(parcel.shape, gate, middle):
             number = len(network.sections) + len(found) + 1
             line = shapely.set_precision(plan, 0.001)

@@ -252,6 +252,20 @@ def unknown_ground(pool: Pool) -> None:
             made += 1
 
 
+def railway(pool: Pool) -> None:
+    """Across the railway, open and bored."""
+    bed = next(row["geometry"] for row in pool.demo.layers["planning"] if row["kind"] == "rail")
+    made = 0
+    for share in range(5, 95):
+        east = bed.bounds[0] + (bed.bounds[2] - bed.bounds[0]) * share / 100
+        column = bed.intersection(shapely.box(east - 1, bed.bounds[1], east + 1, bed.bounds[3])).centroid
+        line = LineString([(column.x - 6, column.y - 75), (column.x, column.y), (column.x + 4, column.y + 75)])
+        if made < 2 and pool.lookout.labels(line) - {"protective"} == {"rail"} and not pool.lookout.classes(line):
+            bored = [span(40, line.length - 40, "顶管", 12, 12)] if made else []
+            pool.add_line("railway-crossing", line, FIXED[made], None, spans=bored)
+            made += 1
+
+
 _FIELDS = (
     (-4100.0, -1750.0),
     (-2700.0, 3050.0),

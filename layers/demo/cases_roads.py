@@ -10,6 +10,7 @@ from layers.demo.frame import beside, cut
 from layers.demo.pool import Draft, Pool
 from layers.demo.rows import span
 
+PIT_CLEAR_M = 4.0  # a pit of 12 m² whose middle is this far from a road lies outside it
 FIXED = ("water", "gas", "heat", "comms")
 
 
@@ -54,7 +55,17 @@ def _crossing(pool: Pool, draft: Draft) -> tuple[float, float] | None:
     if len(found) != 1:
         return None
     low, high = found[0]
-    return (low, high) if low > 12 and high < draft.length_m - 12 and 20 < high - low < 75 else None
+    if not (low > 12 and high < draft.length_m - 12 and 20 < high - low < 75):
+        return None
+    square = all(_away_from_arterials(pool, draft.plan.line.interpolate(spot)) > PIT_CLEAR_M for spot in (low - 6, high + 6))
+    return (low, high) if square else None
+
+
+def _away_from_arterials(pool: Pool, spot: shapely.Point) -> float:
+    """Metres from a point to the nearest arterial's space."""
+    roads = pool.lookout.roads
+    rows = [k for k in pool.lookout.near(spot, 30.0) if roads[k]["class"] == "arterial"]
+    return min((float(pool.lookout.spaces[k].distance(spot)) for k in rows), default=30.0)
 
 
 def arterials(pool: Pool) -> None:

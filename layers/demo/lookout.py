@@ -48,6 +48,10 @@ class Lookout:
             found.add("unsurveyed")
         return frozenset(found)
 
+    def near(self, shape: BaseGeometry, within_m: float) -> list[int]:
+        """Rows of the roads whose space lies within a distance of a shape."""
+        return [int(k) for k in np.sort(self._road_tree.query(shape, predicate="dwithin", distance=within_m))]
+
     def classes(self, line: BaseGeometry) -> set[str | None]:
         """Classes of the roads whose space a line enters."""
         return {self.roads[k]["class"] for k in self._road_tree.query(line, predicate="intersects")}

@@ -53,7 +53,14 @@ def proposals(demo: Demo) -> list[Proposal]:
         cases_places.highways,
     ):
         cases(pool)
-    for cases in (cases_places.unknown_ground, cases_roads.length, cases_roads.scope, cases_groups.slices, cases_groups.projects):
+    for cases in (
+        cases_places.unknown_ground,
+        cases_places.railway,
+        cases_roads.length,
+        cases_roads.scope,
+        cases_groups.slices,
+        cases_groups.projects,
+    ):
         cases(pool)
     for cases in (cases_groups.ends, cases_groups.laying, cases_groups.company):
         cases(pool)

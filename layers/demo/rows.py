@@ -6,8 +6,8 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.demo import names
 from layers.demo.blocks import Parcel
-from layers.demo.names import COMMS
 
 Row = dict[str, Any]
 
@@ -47,12 +47,12 @@ class Proposal:
 def proposal(purpose: str, number: int, line: BaseGeometry, of: str | None, parcel: Parcel | None, **given: Any) -> Proposal:
     """A row with everything stated; ``given`` replaces fields, ``None`` leaves one empty. ``spans`` may be among it."""
     spans = given.pop("spans", [])
-    site = parcel.name if parcel is not None else "示范沿线"
+    site = parcel.name if parcel is not None else names.site("works", number * 3)
     start = FIRST_START + timedelta(days=(number * 11) % 97)
     row: Row = {
         "project": f"{site}{_WORK.get(of, '')}外线工程",
         "project_code": f"SF2026-{number:04d}",
-        "applicant": COMMS[number % len(COMMS)] if of == "comms" else f"{site.removeprefix('示范')}建设单位",
+        "applicant": f"{site.removeprefix('示范')}建设单位",
         "utility": WORDS.get(of or ""),
         "diameter_mm": float(_DIAMETER[of][number % len(_DIAMETER[of])]) if of in _DIAMETER else None,
         "pressure_mpa": {"water": 0.35, "gas": 0.2, "heat": 1.0}.get(of or ""),

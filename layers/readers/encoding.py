@@ -2,27 +2,12 @@
 
 import codecs
 import re
-import struct
 from collections.abc import Iterable
 from pathlib import Path
-
-import numpy as np
 
 from geo.errors import BadInput, UnreadableFile
 from layers.readers.words import Note
 
-# language byte of a .dbf header → code page
-LDID = {
-    0x4D: "GB18030",
-    0x7A: "GB18030",
-    0x4F: "BIG5",
-    0x78: "BIG5",
-    0x13: "CP932",
-    0x7B: "CP932",
-    0x03: "CP1252",
-    0x57: "CP1252",
-    0x02: "CP850",
-}
 PAGES = {
     "936": "GB18030",
     "54936": "GB18030",
@@ -130,73 +115,6 @@ def _note(name: str, why_zh: str, why_en: str) -> Note:
 def given(name: str) -> Note:
     """The note for an encoding that the caller chose."""
     return Note("encoding", f"文字编码 {name}（由操作者指定）", f"text encoding {name} (given by the operator)")
-
-
-def dbf_texts(path: Path) -> tuple[list[tuple[bytes, bool]], list[bytes], int]:
-    """Texts of a .dbf that are not ASCII (each with "fills its field"), the raw field names, and the language byte."""
-    data = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size >= 33 else np.zeros(0, np.uint8)
-    if len(data) < 33:
-        return [], [], 0
-    records, head, width = struct.unpack("<IHH", data[4:12].tobytes())
-    names: list[bytes] = []
-    spans: list[tuple[int, int]] = []
-    at, offset = 32, 1
-    while at + 32 <= min(head, len(data)) and data[at] != 0x0D:
-        field = data[at : at + 32].tobytes()
-        names.append(field[:11].split(b"\0")[0])
-        if field[11:12] in b"CM":
-            spans.append((offset, offset + field[16]))
-        offset += field[16]
-        at += 32
-    rows = min(records, (len(data) - head) // width) if width else 0
-    texts = [(name, True) for name in names]
-    if rows > 0:
-        body = data[head : head + rows * width].reshape(rows, width)
-        for start, stop in spans:
-            if stop <= width:
-                texts += _not_ascii(body[:, start:stop])
-    return texts, names, int(data[29])
-
-
-def _not_ascii(column: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> list[tuple[bytes, bool]]:
-    """The distinct values of one fixed-width column that hold a byte over 127."""
-    rows = column[(column >= 0x80).any(axis=1)]
-    if not len(rows):
-        return []
-    values = [bytes(v) for v in np.unique(np.ascontiguousarray(rows).view(f"S{column.shape[1]}"))]
-    return [(v.rstrip(b" \0"), len(v.rstrip(b" \0")) == column.shape[1]) for v in values]
-
-
-def dbf_encoding(dbf: Path, cpg: Path | None, asked: str | None) -> tuple[str | None, list[str], list[Note]]:
-    """The encoding of a shapefile's attributes, its field names decoded with it, and the notes."""
-    texts, names, ldid = dbf_texts(dbf)
-    stated, by = None, ""
-    notes: list[Note] = []
-    if cpg is not None:
-        stated, by = named(cpg.read_bytes()[:64].decode("latin-1")), ".cpg"
-        if stated is None:
-            notes.append(Note("encoding", ".cpg 内容不是编码名，已忽略", "the .cpg holds no name of an encoding and was ignored"))
-    if stated is None and ldid in LDID:
-        stated, by = LDID[ldid], "dbf LDID"
-    if asked:
-        chosen, note = asked, given(asked)
-    else:
-        chosen, found = decide(texts, stated, by)
-        note = found if found is not None else Note("encoding", "文字全为 ASCII", "all text is ASCII")
-    return chosen, [name.decode(chosen, "ignore").strip() for name in names], [*notes, note]
-
-
-def rename_fields(dbf: Path) -> None:
-    """Call the fields of (our copy of) a .dbf F0, F1 …: their own names may end inside a character, which no reader likes."""
-    with open(dbf, "r+b") as file:
-        head = file.read(12)
-        stop = struct.unpack("<H", head[8:10])[0] if len(head) == 12 else 0
-        for number, at in enumerate(range(32, stop - 31, 32)):
-            file.seek(at)
-            if file.read(1) in (b"\r", b""):
-                break
-            file.seek(at)
-            file.write(f"F{number}".encode().ljust(11, b"\0"))
 
 
 def to_utf8(source: Path, target: Path, asked: str | None) -> Note:

@@ -6,11 +6,12 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import UnreadableFile
-from layers.readers.encoding import dbf_encoding, rename_fields, to_utf8
+from layers.readers.dbf import encoding_of, look_into, mend_copy, shapes_in
+from layers.readers.encoding import to_utf8
 from layers.readers.sandbox import Job, Limits
 from layers.readers.words import Note
 
@@ -53,14 +54,15 @@ URL = re.compile(r"^([a-z][a-z0-9+.-]+:/|/vsi|<|\{)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Ready:
-    """A file copied and recognised: its format, its job for the child, and what was decided on the way."""
+    """A file copied and recognised, and what was decided on the way; ``rows`` is what its index announces."""
 
     format: str
     file: str
     folder: Path
     encoding: str | None = None
     names: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
+    rows: int | None = None
 
     def job(self, **more: object) -> Job:
         """The child's order; ``more`` are fields of :class:`layers.readers.sandbox.Job`."""
@@ -180,15 +182,20 @@ def _shapefile(parts: dict[str, Path], shown: str, folder: Path, limits: Limits,
     notes: list[Note] = []
     encoding: str | None = None
     names: list[str] = []
+    deleted = 0
     if ".dbf" in parts:
-        encoding, names, notes = dbf_encoding(parts[".dbf"], parts.get(".cpg"), asked)
-        rename_fields(folder / "in.dbf")
+        table = look_into(parts[".dbf"])
+        encoding, names, notes = encoding_of(table, parts.get(".cpg"), asked)
+        notes += mend_copy(folder / "in.dbf", table)
+        deleted = table.deleted
     elif ".shp" in parts:
         notes.append(Note("no-dbf", "没有 .dbf：所有属性未知", "there is no .dbf: every attribute is unknown"))
     if ".shp" in parts and ".shx" not in parts:
         notes.append(Note("no-shx", "没有 .shx：索引已重建", "there is no .shx: the index was rebuilt"))
     form = "shapefile" if ".shp" in parts else "dbf"
-    return Ready(form, shown, folder, encoding, tuple(names), tuple(notes))
+    announced = shapes_in(parts[".shx"]) if ".shx" in parts and form == "shapefile" else None
+    expected = None if announced is None else announced - deleted
+    return Ready(form, shown, folder, encoding, tuple(names), tuple(notes), expected)
 
 
 def is_spans(stem: str) -> bool:
@@ -215,7 +222,9 @@ def _choose(found: Iterable[str], file: Path, layer: str | None) -> str:
         raise refuse(file.name, "里面没有可读的数据文件", "there is no file in it that can be read")
     listed = ", ".join(Path(name).stem for name in candidates[:20])
     raise refuse(
-        file, f"里面有多个数据文件，请用 --layer 指定：{listed}", f"it holds several files, choose one with --layer: {listed}"
+        file.name,
+        f"里面有多个数据文件，请用 --layer 指定：{listed}",
+        f"it holds several files, choose one with --layer: {listed}",
     )
 
 

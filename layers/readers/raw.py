@@ -89,6 +89,10 @@ def _raw(ready: Ready, request: Request, answer: Answer) -> Raw | WaixianError:
     if answer.table is None:
         return UnreadableFile(file=ready.file, why_zh=answer.why_zh, why_en=answer.why_en, absent=answer.absent)
     table, meta = answer.table, answer.meta
+    if ready.rows is not None and table.num_rows != ready.rows:
+        zh = f"索引称有 {ready.rows} 个图形，只能读出 {table.num_rows} 行：文件已损坏"
+        en = f"its index announces {ready.rows} shapes, {table.num_rows} rows can be read: it is damaged"
+        return UnreadableFile(file=ready.file, why_zh=zh, why_en=en)
     name = meta["geometry"]
     geometry, damaged = None, np.zeros(table.num_rows, dtype=bool)
     if name is not None:

@@ -13,8 +13,8 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.transform import from_origin
 
 from geo.city import City
+from geo.crs import transformer
 from geo.errors import Conflict, NotFound, UnknownCrs, UnknownLayer, UnreadableFile
-from layers.cities import create_city
 from layers.deliveries import Delivery
 from layers.raster_intake import RasterLimits, make_cog
 from layers.raster_tiles import png, profile, raster_tile
@@ -166,9 +166,8 @@ def test_bad_files_are_refused_and_leave_nothing(tif: Made, tmp_path: Path) -> N
     cut = tmp_path / "cut.tif"
     cut.write_bytes(good.read_bytes()[:200_000])
     vrt = tmp_path / "vrt.tif"
-    vrt.write_text(
-        f'<VRTDataset rasterXSize="9" rasterYSize="9"><VRTRasterBand><SimpleSource><SourceFilename>{good}</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>'
-    )
+    band = f"<VRTRasterBand><SimpleSource><SourceFilename>{good}</SourceFilename></SimpleSource></VRTRasterBand>"
+    vrt.write_text(f'<VRTDataset rasterXSize="9" rasterYSize="9">{band}</VRTDataset>')
     bomb = tmp_path / "N34E114.zip"
     bomb.write_bytes(b"PK\x03\x04 no zip at all")
     nothing = tif("nothing.tif", np.zeros((1, 20, 20), dtype=np.uint8), nodata=0)
@@ -352,8 +351,6 @@ def test_real_heights(data: Path, tmp_path: Path) -> None:
     made = make_cog(
         data / "imagery/srtm_N49E011.hgt.zip", tmp_path / "out.tif", replace(TOWN, work_crs="EPSG:32632", bounds=(11, 49, 12, 50))
     )
-    from geo.crs import transformer
-
     xy = np.column_stack(transformer("EPSG:4326", "EPSG:32632").transform([11.0776, 11.5], [49.4521, 49.5]))
     heights = profile(made.path, xy)
     assert 290 < heights[0] < 330  # Nuremberg's old town lies at about 310 m

@@ -22,8 +22,10 @@ def moved(east_m: float, north_m: float) -> LineString:
     return LineString([(x + east_m, y + north_m) for x, y in LINE.coords])
 
 
-def written(folder: Path, crs: Any, shape: LineString = LINE, name: str = "r.gpkg") -> Path:
-    gpd.GeoDataFrame({"route_id": ["L1"]}, geometry=[shape], crs=crs).to_file(folder / name)
+def written(folder: Path, crs: str | None, shape: LineString = LINE, name: str = "r.gpkg") -> Path:
+    gpd.GeoDataFrame({"route_id": ["L1"]}, geometry=[shape], crs=crs or WORK).to_file(folder / name)
+    if crs is None:
+        (folder / name).with_suffix(".prj").unlink()
     return folder / name
 
 
@@ -53,9 +55,11 @@ def test_the_words_of_arcgis(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["stated", "given", "esri"])
 def test_another_datum_is_refused_with_the_cure(tmp_path: Path, crs: str, how: str) -> None:
     """Xi'an 80 and Beijing 54: PROJ would shift nothing, or by an unknown amount, and say nothing."""
-    path = written(tmp_path, crs if how == "stated" else None, name="r.shp")
+    system = CRS.from_user_input(crs)
+    shape = LineString([(114.2, 34.8), (114.21, 34.8)]) if system.is_geographic else LINE
+    path = written(tmp_path, crs if how == "stated" else None, shape, "r.shp")
     if how == "esri":
-        path.with_suffix(".prj").write_text(CRS.from_user_input(crs).to_wkt("WKT1_ESRI"), "utf-8")
+        path.with_suffix(".prj").write_text(system.to_wkt("WKT1_ESRI"), "utf-8")
     with pytest.raises(UnknownCrs, match="control points") as error:
         read(path, crs=crs if how == "given" else None)
     assert "控制点" in error.value.text("zh")

@@ -9,15 +9,18 @@ from shapely import LineString
 
 from geo.errors import BadInput, UnreadableFile
 from layers.readers import read_routes
+from layers.readers.dbf import encoding_of, look_into
 from layers.readers.encoding import decide, named
 
 K = {"work_crs": "EPSG:4547", "bounds": (114.0, 34.5, 114.9, 35.1)}
 LINE = LineString([(520000, 3850000), (520100, 3850000)])
 
 
-def shapefile(folder: Path, encoding: str, cpg: str | None = None, ldid: int | None = None, text: str = "滨河路燃气工程") -> Path:
+def shapefile(
+    folder: Path, encoding: str, cpg: str | None = None, ldid: int | None = None, text: str = "滨河路燃气工程", name: str = "项目"
+) -> Path:
     path = folder / "r.shp"
-    gpd.GeoDataFrame({"项目": [text], "route_id": ["L1"]}, geometry=[LINE], crs="EPSG:4547").to_file(path, encoding=encoding)
+    gpd.GeoDataFrame({name: [text], "route_id": ["L1"]}, geometry=[LINE], crs="EPSG:4547").to_file(path, encoding=encoding)
     path.with_suffix(".cpg").unlink(missing_ok=True)
     if cpg is not None:
         path.with_suffix(".cpg").write_text(cpg, "latin-1")
@@ -28,17 +31,25 @@ def shapefile(folder: Path, encoding: str, cpg: str | None = None, ldid: int | N
 
 
 @pytest.mark.parametrize("encoding", ["GB18030", "UTF-8"])
-@pytest.mark.parametrize("cpg", [None, "right", "UTF-8", "936", "ISO-8859-1", "1252", "<!DOCTYPE html><html>", "", "nonsense"])
-@pytest.mark.parametrize("ldid", [0, 0x4D, 0x57])
-def test_chinese_reads_right_whatever_is_stated(tmp_path: Path, encoding: str, cpg: str | None, ldid: int) -> None:
-    got = read_routes(shapefile(tmp_path, encoding, encoding if cpg == "right" else cpg, ldid), **K)
+def test_chinese_is_recognised_whatever_is_stated(tmp_path: Path, encoding: str) -> None:
+    for cpg in (None, encoding, "UTF-8", "936", "ISO-8859-1", "1252", "<!DOCTYPE html><html>", "", "nonsense"):
+        for ldid in (0, 0x4D, 0x57):
+            path = shapefile(tmp_path, encoding, cpg, ldid)
+            stated = path.with_suffix(".cpg") if cpg is not None else None
+            chosen, names, notes = encoding_of(look_into(path.with_suffix(".dbf")), stated, None)
+            assert (chosen, names) == (encoding, ["项目", "route_id"]), (cpg, ldid)
+            assert any(note.code == "encoding" and encoding in note.zh for note in notes)
+
+
+@pytest.mark.parametrize(("encoding", "cpg"), [("GB18030", None), ("GB18030", "UTF-8"), ("UTF-8", None), ("UTF-8", "ISO-8859-1")])
+def test_chinese_reads_right(tmp_path: Path, encoding: str, cpg: str | None) -> None:
+    got = read_routes(shapefile(tmp_path, encoding, cpg), **K)
     assert got.frame["project"].tolist() == ["滨河路燃气工程"]
-    assert any(note.code == "encoding" and encoding in note.zh for note in got.notes)
 
 
 def test_encoding_given_by_the_caller_wins(tmp_path: Path) -> None:
-    path = shapefile(tmp_path, "BIG5", text="臺中市")
-    got = read_routes(path, **K, encoding="big5", mapping=None)
+    path = shapefile(tmp_path, "BIG5", text="臺中市", name="project")
+    got = read_routes(path, **K, encoding="big5")
     assert got.frame["project"].tolist() == ["臺中市"]
     with pytest.raises(BadInput, match="no encoding klingon"):
         read_routes(path, **K, encoding="klingon")
@@ -89,7 +100,25 @@ def test_a_header_that_lies_about_its_size_does_no_harm(tmp_path: Path) -> None:
     dbf = bytearray(path.with_suffix(".dbf").read_bytes())
     dbf[4:8] = struct.pack("<I", 2**31)
     path.with_suffix(".dbf").write_bytes(dbf)
-    try:
-        assert len(read_routes(path, **K).frame) == 1
-    except UnreadableFile as error:
-        assert error.text("zh")
+    got = read_routes(path, **K)
+    assert got.frame["project"].tolist() == ["滨河路燃气工程"]
+    assert any(note.code == "dbf-rows" for note in got.notes)
+
+
+def test_fewer_rows_than_the_index_announces_is_damage_not_silence(tmp_path: Path) -> None:
+    path = shapefile(tmp_path, "GB18030")
+    shx = bytearray(path.with_suffix(".shx").read_bytes())
+    shx[24:28] = struct.pack(">i", (100 + 8 * 5) // 2)
+    path.with_suffix(".shx").write_bytes(shx)
+    with pytest.raises(UnreadableFile):
+        read_routes(path, **K)
+
+
+def test_a_row_deleted_in_the_table_is_gone_and_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "r.shp"
+    gpd.GeoDataFrame({"route_id": ["a", "b", "c"]}, geometry=[LINE] * 3, crs="EPSG:4547").to_file(path)
+    dbf = bytearray(path.with_suffix(".dbf").read_bytes())
+    head, width = struct.unpack("<HH", dbf[8:12])
+    dbf[head + width] = 0x2A
+    path.with_suffix(".dbf").write_bytes(dbf)
+    assert read_routes(path, **K).frame["route_id"].tolist() == ["a", "c"]

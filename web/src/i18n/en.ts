@@ -263,7 +263,6 @@ export const en: Record<keyof typeof zh, string> = {
   'layers.absent': 'not loaded',
   'layers.nocover': 'coverage not stated',
   'layers.nodate': 'date unknown',
-  'layers.rows': '{n} rows',
   'layers.since': 'complete since {d}',
   'layers.zoomin': 'zoom in to see',
   'layers.abandoned': 'Abandoned pipes are dashed',

@@ -261,7 +261,6 @@ export const zh = {
   'layers.absent': '未加载',
   'layers.nocover': '未声明覆盖范围',
   'layers.nodate': '日期不明',
-  'layers.rows': '{n} 条',
   'layers.since': '{d} 起完整',
   'layers.zoomin': '放大到更近可见',
   'layers.abandoned': '废弃管线为虚线',

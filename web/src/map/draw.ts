@@ -1,15 +1,12 @@
-/** Drawing and editing one line. Wraps terra-draw; says only "moved", "finished" and "cleared". */
+/** Drawing and editing one line. Wraps terra-draw; says only where the line is and whether it has an end. */
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { LineString, Position } from 'geojson'
-import {
-  TerraDraw, TerraDrawLineStringMode, TerraDrawModeUndoRedo, TerraDrawSelectMode, TerraDrawSessionUndoRedo,
-} from 'terra-draw'
+import { TerraDraw, TerraDrawLineStringMode, TerraDrawModeUndoRedo, TerraDrawSelectMode } from 'terra-draw'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
 
 export interface DrawEvents {
   /** The line as it is under the hand; `done` once it has an end. */
   moved: (line: Position[], done: boolean) => void
-  cleared: () => void
 }
 
 type Hex = `#${string}`
@@ -20,6 +17,9 @@ export class LineDraw {
   private colour: Hex = '#6B6B6B'
   private finished = false
   private quiet = false
+  /** Shapes of the finished line, oldest first, and which of them is on the map. */
+  private history: Position[][] = []
+  private at = -1
 
   constructor(map: MapLibre, private readonly events: DrawEvents) {
     const colour = (): Hex => this.colour
@@ -47,9 +47,11 @@ export class LineDraw {
     this.draw = new TerraDraw({
       adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 9 }),
       modes: [this.pen, select],
-      undoRedo: { modeLevel: new TerraDrawModeUndoRedo(), sessionLevel: new TerraDrawSessionUndoRedo() },
+      undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
     })
     this.draw.start()
+    // The line lies under the stretches that decide; its handles stay on top.
+    if (map.getLayer('td-linestring') && map.getLayer('stretches-glow')) map.moveLayer('td-linestring', 'stretches-glow')
     this.draw.on('change', () => this.report())
     this.draw.on('finish', (id) => this.onFinish(id))
   }
@@ -57,15 +59,19 @@ export class LineDraw {
   /** Begins a new line; an old one is dropped. */
   begin(): void {
     this.silently(() => {
-      this.draw.clear()
-      this.draw.clearUndoRedoHistory()
-      this.finished = false
+      this.empty()
       this.draw.setMode('linestring')
     })
   }
 
   /** Puts a line there as if it had been drawn, ready for editing. */
   put(line: Position[]): void {
+    this.history = [line]
+    this.at = 0
+    this.place(line)
+  }
+
+  private place(line: Position[]): void {
     this.silently(() => {
       this.draw.clear()
       const id = this.draw.getFeatureId()
@@ -83,14 +89,45 @@ export class LineDraw {
     this.pen.onKeyUp({ key: 'Enter', heldKeys: [], preventDefault: () => undefined })
   }
 
-  undo = (): boolean => this.draw.canUndo() && this.draw.undo()
-  redo = (): boolean => this.draw.canRedo() && this.draw.redo()
+  /** While drawing one point, afterwards one edit. */
+  undo(): void {
+    if (!this.finished) {
+      if (this.draw.canUndo()) this.draw.undo()
+    } else this.step(-1)
+  }
+
+  redo(): void {
+    if (!this.finished) {
+      if (this.draw.canRedo()) this.draw.redo()
+    } else this.step(1)
+  }
+
+  private step(by: number): void {
+    const line = this.history[this.at + by]
+    if (!line) return
+    this.at += by
+    this.place(line)
+    this.report()
+  }
+
+  private remember(): void {
+    const line = this.line()
+    if (!line) return
+    this.history = [...this.history.slice(0, this.at + 1), line]
+    this.at = this.history.length - 1
+  }
+
+  private empty(): void {
+    this.draw.clear()
+    this.draw.clearUndoRedoHistory()
+    this.history = []
+    this.at = -1
+    this.finished = false
+  }
 
   clear(): void {
     this.silently(() => {
-      this.draw.clear()
-      this.draw.clearUndoRedoHistory()
-      this.finished = false
+      this.empty()
       if (this.draw.getMode() !== 'static') this.draw.setMode('static')
     })
   }
@@ -112,6 +149,7 @@ export class LineDraw {
 
   private onFinish(id: string | number): void {
     this.finished = true
+    this.remember()
     if (this.draw.getMode() === 'linestring') {
       // terra-draw is still inside its own handler here; change the mode once it has left.
       queueMicrotask(() => {
@@ -125,12 +163,7 @@ export class LineDraw {
   private report(): void {
     if (this.quiet) return
     const line = this.line()
-    if (line) return this.events.moved(line, this.finished)
-    if (this.finished) {
-      // An undo took the whole line away.
-      this.finished = false
-      this.events.cleared()
-    }
+    if (line) this.events.moved(line, this.finished)
   }
 
   private line(): Position[] | null {

@@ -4,7 +4,7 @@ import type { RouteFeature, Stretch } from '../api/types'
 import type { Groups } from '../card/findings'
 import { look } from '../outcomes'
 import type { Lit } from '../state/store'
-import { boxOf, cut, length_m, linesOf, middle } from '../util/geo'
+import { along, boxOf, cut, length_m, linesOf } from '../util/geo'
 import type { Box } from '../api/types'
 
 export interface StretchProps {
@@ -53,13 +53,32 @@ export function stretchLines(
   return { type: 'FeatureCollection', features }
 }
 
-/** One badge in the middle of each numbered stretch. */
+/** Where a badge may sit along its stretch: the middle first, then aside when the middle is taken. */
+const SEATS = [0.5, 0.32, 0.68, 0.18, 0.82]
+
+/** One badge for each numbered stretch, apart from each other; those that cannot be are one badge with both numbers. */
 export function badgePoints(lines: Collection<MultiLineString, StretchProps>): Collection<Point, StretchProps> {
-  const features = lines.features.filter((f) => f.properties.number).map((f): Feature<Point, StretchProps> => {
-    const longest = f.geometry.coordinates.reduce((a, b) => (length_m(b) > length_m(a) ? b : a))
-    return { type: 'Feature', properties: f.properties, geometry: { type: 'Point', coordinates: middle(longest) } }
-  })
+  const numbered = lines.features.filter((f) => f.properties.number)
+  const features: Feature<Point, StretchProps>[] = []
+  const apart_m = Math.max(2, ...numbered.map((f) => length_m(longest(f.geometry.coordinates)))) * 0.12
+  const near = (a: Position): Feature<Point, StretchProps> | undefined => features.find((f) => length_m([a, f.geometry.coordinates]) < apart_m)
+  for (const f of numbered) {
+    const line = longest(f.geometry.coordinates)
+    const seats = SEATS.map((share) => along(line, share))
+    const seat = seats.find((p) => !near(p))
+    const shared = seat ? undefined : near(seats[0]!)
+    if (!shared) features.push({ type: 'Feature', properties: { ...f.properties }, geometry: { type: 'Point', coordinates: seat ?? seats[0]! } })
+    else shared.properties = joined(shared.properties, f.properties)
+  }
   return { type: 'FeatureCollection', features }
+}
+
+const longest = (lines: Position[][]): Position[] => lines.reduce((a, b) => (length_m(b) > length_m(a) ? b : a))
+
+function joined(a: StretchProps, b: StretchProps): StretchProps {
+  const first = b.lit && !a.lit ? b : a
+  const number = a.number.split('·').includes(b.number) ? a.number : `${a.number}·${b.number}`
+  return { ...first, number, lit: a.lit || b.lit }
 }
 
 /** The box of some stretches, for zooming to them. */

@@ -74,8 +74,8 @@ function areaLines(): LayerSpecification[] {
     edge('heritage-old-city-edge', 'heritage', ['==', KIND, 'old_city'], GROUND.heritage, 1.2, [6, 3]),
     edge('heritage-edge', 'heritage', ['match', KIND, ['protection', 'control'], true, false], GROUND.heritage, 0.9, undefined, 12.5),
     edge('heritage-buried-edge', 'heritage', ['==', KIND, 'buried'], GROUND.heritage, 0.9, [1, 2], 12.5),
-    edge('planning-site', 'planning', ['==', KIND, 'site_red_line'], GROUND.siteLine, 1.4, [5, 2, 1, 2], 13),
-    edge('planning-road-line', 'planning', ['==', KIND, 'road_red_line'], GROUND.siteLine, 0.8, [4, 2], 15),
+    edge('planning-site', 'planning', ['==', KIND, 'site_red_line'], GROUND.siteLine, 1, [6, 2.5, 1.5, 2.5], 15),
+    edge('planning-road-line', 'planning', ['==', KIND, 'road_red_line'], GROUND.roadLine, 0.8, [4, 3], 16.5),
     edge('planning-green-line', 'planning', ['==', KIND, 'green_line'], '#4c8a3a', 0.9, [5, 2], 14),
     edge('districts-edge', 'districts', ['literal', true], GROUND.district, 1.1, [7, 2, 1.5, 2]),
   ]
@@ -101,8 +101,8 @@ function pipes(): LayerSpecification[] {
     layout: { 'line-cap': 'butt', 'line-join': 'round' },
     paint: {
       'line-color': ['match', ['coalesce', ['get', 'utility'], 'other'], ...pairs, pipeColour('other')] as unknown as ExpressionSpecification,
-      'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.7, 16, 1.2, 19, 2.4],
-      'line-opacity': ['interpolate', ['linear'], ['zoom'], 14, 0.35, 15.2, 0.95],
+      'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.6, 16, 0.9, 17.5, 1.4, 19, 2.4],
+      'line-opacity': ['interpolate', ['linear'], ['zoom'], 14, 0.25, 16, 0.8, 17.5, 1],
       'line-dasharray': ['match', ['coalesce', ['get', 'state'], ''], 'abandoned', ['literal', [4, 3]], ['literal', [1, 0]]],
     },
   }]

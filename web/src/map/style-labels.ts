@@ -22,9 +22,9 @@ function along(id: string, classes: string[], minzoom: number, size: [number, nu
   }
 }
 
-function area(id: string, source: string, filter: ExpressionSpecification, ink: string, minzoom: number, size: number, room = 8): LayerSpecification {
+function area(id: string, source: string, filter: ExpressionSpecification, ink: string, minzoom: number, size: number, room = 8, maxzoom = 24): LayerSpecification {
   return {
-    id, type: 'symbol', source, 'source-layer': source, filter, minzoom,
+    id, type: 'symbol', source, 'source-layer': source, filter, minzoom, maxzoom,
     layout: { 'text-field': NAME, 'text-font': FONT, 'text-size': size, 'text-max-width': 7, 'text-padding': room },
     paint: { 'text-color': ink, ...halo },
   }
@@ -44,7 +44,7 @@ function onRoute(source: 'routes' | 'job'): LayerSpecification {
 /** Later layers win the fight for room, so the most important names stand last. */
 export function labelLayers(): LayerSpecification[] {
   return [
-    area('districts-name', 'districts', ['literal', true], GROUND.districtInk, 9, 13, 160),
+    area('districts-name', 'districts', ['literal', true], GROUND.districtInk, 9, 13, 160, 14.5),
     {
       id: 'trees-name', type: 'symbol', source: 'trees', 'source-layer': 'trees', minzoom: 16.5,
       layout: { 'text-field': ['coalesce', ['get', 'species'], ''], 'text-font': FONT, 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top' },

@@ -34,22 +34,23 @@ function stretches(): LayerSpecification[] {
   ]
 }
 
-function badges(): LayerSpecification[] {
+/** Numbers stand above all names, and names keep clear of them. */
+export function badgeLayers(): LayerSpecification[] {
   return [
     {
       id: 'badges-disc', type: 'circle', source: 'badges',
       layout: { 'circle-sort-key': ['case', LIT, 1, 0] },
       paint: {
-        'circle-radius': ['case', LIT, 13, 10], 'circle-color': ['case', LIT, '#f2b705', '#101214'],
+        'circle-radius': ['+', ['case', LIT, 13, 10], ['*', 3, ['-', ['length', ['get', 'number']], 1]]], 'circle-color': ['case', LIT, '#f2b705', '#101214'],
         'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5, 'circle-translate': [0, -18],
       },
     },
     {
       id: 'badges-number', type: 'symbol', source: 'badges',
-      layout: { 'text-field': ['get', 'number'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      layout: { 'text-field': ['get', 'number'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true, 'text-padding': 8 },
       paint: { 'text-color': ['case', LIT, '#101214', '#ffffff'], 'text-translate': [0, -18] },
     },
   ]
 }
 
-export const overlayLayers = (): LayerSpecification[] => [...chosen(), ...stretches(), ...badges()]
+export const overlayLayers = (): LayerSpecification[] => [...chosen(), ...stretches()]

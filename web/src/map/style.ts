@@ -3,7 +3,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import type { City, LayerInfo } from '../api/types'
 import { groundLayers } from './style-ground'
 import { labelLayers } from './style-labels'
-import { overlayLayers, OVERLAYS } from './style-overlays'
+import { badgeLayers, overlayLayers, OVERLAYS } from './style-overlays'
 import { routeLayers } from './style-routes'
 import { GROUND } from './palette'
 
@@ -24,6 +24,7 @@ export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonl
     ...routeLayers('job', tiers),
     ...overlayLayers(),
     ...labelLayers(),
+    ...badgeLayers(),
   ]
   return { version: 8, name: 'waixian', sources, layers: layers.filter((layer) => !('source' in layer) || layer.source in sources) }
 }

@@ -64,8 +64,7 @@ function between(a: Position, b: Position, t: number): Position {
   return [a[0]! + (b[0]! - a[0]!) * t, a[1]! + (b[1]! - a[1]!) * t]
 }
 
-/** The point half way along a line: where a badge sits. */
-export function middle(line: Position[]): Position {
-  const half = length_m(line) / 2
-  return cut([line], half, Infinity)[0]?.[0] ?? line[0]!
+/** The point at a share (0 to 1) of a line's length: where a badge sits. */
+export function along(line: Position[], share: number): Position {
+  return cut([line], length_m(line) * share, Infinity)[0]?.[0] ?? line[0]!
 }

@@ -1,0 +1,173 @@
+"""A pytest plugin: the demo city in a database, and a real server (with its worker) in front of it.
+
+``demo_database``: URL of a copy of the loaded demo city. ``server``: the running pair, ``server_url``: its address.
+Loading takes a while, so it happens once a run, into a database that every worker of the run copies.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+PACKS, WEB = TOP / "data" / "packs", TOP / "web" / "dist"
+ON = "2026-11-22"  # the day on which the demo's stored routes were judged
+MOST_BYTES = 8 << 20  # small enough to be passed in a test
+
+
+@dataclass
+class Server:
+    """The pair of processes; the worker can be killed and started again."""
+
+    url: str
+    database: str
+    home: Path
+    web: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes] | None = None
+
+    def start_worker(self) -> None:
+        """Start the worker, as ``serve`` does."""
+        from api.worker import spawn
+
+        assert self.worker is None
+        self.worker = spawn(self.database, PACKS, self.home)
+
+    def kill_worker(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the worker, by default without a word of warning."""
+        assert self.worker is not None
+        self.worker.send_signal(how)
+        self.worker.wait(60)
+        self.worker = None
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo city."""
+    from layers.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_database(_template: tuple[str, str], request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a database with the demo city, its rasters and its judged routes, for this worker of the run alone."""
+    import psycopg
+
+    maintenance, template = _template
+    loaded, own = f"{template}_demo", f"waixian_demo_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('waixian test demo'))")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [loaded]).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS {loaded}_new WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {loaded}_new TEMPLATE {template} STRATEGY file_copy")
+            _load(_other(maintenance, f"{loaded}_new"), request.getfixturevalue("demo_folder"))
+            connection.execute(f"ALTER DATABASE {loaded}_new RENAME TO {loaded}")
+        connection.execute(f"CREATE DATABASE {own} TEMPLATE {loaded} STRATEGY file_copy")
+        connection.execute("SELECT pg_advisory_unlock(hashtext('waixian test demo'))")
+        yield _other(maintenance, own)
+        connection.execute(f"DROP DATABASE {own} WITH (FORCE)")
+
+
+def _other(url: str, database: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _load(url: str, folder: Path) -> None:
+    """As ``app.py demo`` does."""
+    from datetime import date
+
+    from api.commands.load import judge_stored, load_city
+    from layers.deliveries import Delivery, file_sha256, load_layer
+    from layers.packs import read_packs
+    from layers.readers import read_routes
+    from layers.session import engine
+
+    place = Path("/var/tmp") / f"waixian-test-{os.environ['WAIXIAN_TEST_RUN']}" / "rasters"
+    database = engine(url)
+    try:
+        city = load_city(database, folder, place)
+        file = folder / "routes.shp"
+        read = read_routes(file, work_crs=city.work_crs, bounds=city.bounds)
+        delivery = Delivery("synthetic", sha256=file_sha256(file), file_name=file.name)
+        load_layer(database, "routes", read.frame, delivery, None, read.spans)
+        judge_stored(database, min(read_packs(PACKS).values(), key=lambda pack: pack.id), on=date.fromisoformat(ON))
+    finally:
+        database.dispose()
+
+
+@pytest.fixture(scope="session")
+def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server and its worker on a random loopback port, the city warm."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    order = {"database_url": demo_database, "home": str(home), "port": port}
+    log = (home / "server.log").open("wb")
+    web = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP
+    )
+    assert web.stdin is not None
+    web.stdin.write(json.dumps(order).encode())
+    web.stdin.close()
+    running = Server(f"http://127.0.0.1:{port}", demo_database, home, web)
+    try:
+        _wait(running)
+        running.start_worker()
+        yield running
+    finally:
+        web.terminate()
+        web.wait(60)
+        log.close()
+        if running.worker:
+            running.kill_worker(signal.SIGTERM)
+
+
+def _wait(running: Server) -> None:
+    """Until the server answers; what it said where it ended instead."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(f"{running.url}/api/city", timeout=60) as answer:
+                assert answer.status == 200
+                return
+        except OSError as error:
+            said = (running.home / "server.log").read_text("utf-8", "replace")
+            assert running.web.poll() is None and time.monotonic() < end, f"{error}\n{said}"
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def server_url(server: Server) -> str:
+    """The address of the server, without a slash at the end."""
+    return server.url
+
+
+def _serve() -> None:
+    """The server process: its orders come on stdin."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.settings import Settings
+
+    order = json.load(sys.stdin)
+    settings = Settings(order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES)
+    uvicorn.run(create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning")
+
+
+if __name__ == "__main__":
+    _serve()
