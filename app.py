@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines")
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines"
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (_serve, _load, _inspect, _classify, _pack, _db, _demo, _warm):
         add(commands)

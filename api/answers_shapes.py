@@ -47,7 +47,7 @@ def write_geojson(review: Review, path: Path, work_crs: str) -> None:
             properties |= {"verdict": review.verdict(i), "pieces": review.pieces(i)}
             shape = shapely.to_geojson(shapes[i]) if shapes[i] is not None else "null"
             file.write(b",\n" if i else b"\n")
-            file.write(b'{"type":"Feature","geometry":' + shape.encode() + b',"properties":' + dumps(properties) + b"}")
+            file.write(b'{"type":"Feature","geometry":' + shape.encode() + b',"properties":' + _json(properties) + b"}")
         file.write(b"\n]}\n")
 
 
@@ -61,8 +61,8 @@ def write_parquet(review: Review, path: Path, work_crs: str) -> None:
         for start in range(0, len(shapes), BATCH):
             part = rows.slice(start, BATCH)
             numbers = range(start, start + part.num_rows)
-            verdicts = pa.array([dumps(review.verdict(i)).decode() for i in numbers], pa.string())
-            pieces = pa.array([dumps(review.pieces(i)).decode() for i in numbers], pa.string())
+            verdicts = pa.array([_json(review.verdict(i)).decode() for i in numbers], pa.string())
+            pieces = pa.array([_json(review.pieces(i)).decode() for i in numbers], pa.string())
             file.write_table(part.append_column("verdict", verdicts).append_column("pieces", pieces).cast(schema))
 
 
@@ -141,6 +141,14 @@ def _multi(shapes: Shapes) -> Shapes:
 def _each(rows: pa.Table) -> Iterator[dict[str, Any]]:
     for batch in rows.to_batches(max_chunksize=BATCH):
         yield from batch.to_pylist()
+
+
+def _json(value: Any) -> bytes:
+    """Compact UTF-8 JSON; what json itself cannot write (NaN, dates, numpy's numbers) goes the slower way."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError):
+        return dumps(value)
 
 
 def _degrees(shapes: Shapes, work_crs: str) -> Shapes:

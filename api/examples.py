@@ -62,6 +62,15 @@ PACK: dict[str, Any] = {
     "switches": {}, "permits": [], "documents": {},
 }  # fmt: skip
 
+PACK_BRIEF: dict[str, Any] = {
+    "id": "kaifeng-2022-6", "label": "kaifeng-2022-6@1", "title": PACK["title"], "city": {"zh": "开封市", "en": "Kaifeng"},
+    "valid_from": "2022-12-23", "valid_to": None, "default": True,
+}  # fmt: skip
+
+ACCEPTED: dict[str, Any] = {
+    "id": "0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11", "state": "queued", "href": "/api/jobs/0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11",
+}  # fmt: skip
+
 JOB: dict[str, Any] = {
     "id": "0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11", "state": "done", "file": "外线.zip", "done": 300, "total": 300, "rate": 812.4,
     "seconds_left": 0.0, "phase": {"zh": "完成", "en": "done"},
@@ -73,6 +82,13 @@ JOB: dict[str, Any] = {
 ROUTE: dict[str, Any] = {
     "id": 17, "route_id": "W-1", "project": "示范小区供水", "utility": "water", "outcome": "parallel", "conditions": ["gov_approval"],
     "certainty": "text", "immediate": False, "length_m": 137.6, "bbox": [114.3402, 34.7981, 114.3417, 34.7982],
+}  # fmt: skip
+
+ONE_ROUTE: dict[str, Any] = {"route": {**FEATURE, "id": 17}, "verdict": VERDICT, "pieces": [PIECE]}
+
+COLLECTION: dict[str, Any] = {
+    "type": "FeatureCollection",
+    "features": [{**FEATURE, "id": 1, "properties": {"row_no": 1, "route_id": "W-1", "utility": "water", "outcome": "parallel"}}],
 }  # fmt: skip
 
 SEARCH: dict[str, Any] = {"kind": "road", "id": None, "name": "东京大道", "bbox": [114.31, 34.79, 114.37, 34.8]}

@@ -34,11 +34,13 @@ _CODES = {
 
 
 def order(review: Review) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Rows by how much they need a person: severe outcomes first, then what is not immediate, then the order of the file."""
+    """Rows in the order in which a page takes them in: the outcomes in turn, the severe first, each in the order of the file.
+
+    So a page that cannot hold all holds some of every outcome."""
     rank = {outcome: n for n, outcome in enumerate(styles()["severity_order"])}
-    rows = review.rows
-    severity = rows["outcome"].map(lambda outcome: rank.get(outcome, len(rank))).to_numpy()
-    return np.lexsort((np.arange(len(rows)), rows["immediate"].to_numpy(dtype=bool), severity))
+    outcomes = review.rows["outcome"]
+    severity = outcomes.map(lambda outcome: rank.get(outcome, len(rank))).to_numpy()
+    return np.lexsort((severity, outcomes.groupby(outcomes.to_numpy()).cumcount().to_numpy()))
 
 
 def table(review: Review, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> dict[str, Any]:

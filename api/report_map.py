@@ -36,9 +36,9 @@ def frame(centre: tuple[float, float]) -> tuple[str, str]:
     return root.html.render(), root.script.render()
 
 
-def leaflet(folders: tuple[Path, ...] = LEAFLET) -> tuple[str, str]:
+def leaflet() -> tuple[str, str]:
     """(script, style) of Leaflet, its pictures inside the style. Raises :class:`Unavailable` where it is not installed."""
-    folder = next((one for one in folders if (one / "leaflet.js").is_file()), None)
+    folder = next((one for one in LEAFLET if (one / "leaflet.js").is_file()), None)
     if folder is None:
         raise Unavailable(
             why_zh="缺少地图库 Leaflet，无法生成报告；请运行 ./setup.sh",

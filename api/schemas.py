@@ -5,7 +5,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.examples import CITY, FEATURE, JOB, LAYER, PACK, PROBLEM, REVIEW, ROUTE, SEARCH
+from api.examples import (
+    ACCEPTED,
+    CITY,
+    COLLECTION,
+    FEATURE,
+    JOB,
+    LAYER,
+    ONE_ROUTE,
+    PACK,
+    PACK_BRIEF,
+    PROBLEM,
+    REVIEW,
+    ROUTE,
+    SEARCH,
+)
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Position = Annotated[list[Number], Field(min_length=2, max_length=4, description="经度, 纬度[, 高程] / longitude, latitude[, height]")]
@@ -117,6 +131,8 @@ class LayerOut(Model):
 class PackBrief(Model):
     """A pack in the list."""
 
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [PACK_BRIEF]})
+
     id: str
     label: str
     title: Words
@@ -156,6 +172,8 @@ class ReviewOut(Model):
 
 class Accepted(Model):
     """A job was queued."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [ACCEPTED]})
 
     id: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
@@ -207,11 +225,13 @@ class RouteList(Model):
 
 
 class RouteOut(Model):
-    """One stored route with its verdict; null where it was not judged yet."""
+    """One route with its verdict and the partition of its metres."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [ONE_ROUTE]})
 
     route: dict[str, Any]
-    verdict: dict[str, Any] | None
-    pieces: list[dict[str, Any]] | None
+    verdict: dict[str, Any]
+    pieces: list[dict[str, Any]]
 
 
 class Hit(Model):
@@ -227,6 +247,8 @@ class Hit(Model):
 
 class Collection(Model):
     """A GeoJSON feature collection in longitude and latitude."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [COLLECTION]})
 
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]

@@ -106,24 +106,22 @@ def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
 
 def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> dict[str, str]:
     """Every file of the job; returns key → name of those that there are."""
-    total, done = len(ANSWERS) + 2, 0
-    names: dict[str, str] = {}
-    for key, name in (("map", MAP), *ANSWERS.items(), ("report", REPORT)):
+    files = {"map": MAP, **ANSWERS, "report": REPORT}
+    total = len(files)
+    for done, (key, name) in enumerate(files.items()):
         tell.phase(f"写出 {name}", f"writing {name}", total)
         tell.steps(done, total)
         if key == "map":
             _write_map(answer, city, folder / name)
         elif key == "report":
-            write_report(answer, city, folder / name)
+            write_report(answer, city, folder / name, rejects=rejects)
         else:
             write_answers(answer, folder / name, city, rejects)
-        names[key] = name
-        done += 1
     if len(rejects):
         write_rejects(rejects, folder / REJECTS)
-        names["rejects"] = REJECTS
-    del names["map"]
-    return names
+        files["rejects"] = REJECTS
+    del files["map"]
+    return files
 
 
 MAP_COLUMNS = ("row_no", "route_id", "project", "utility", "outcome", "conditions", "certainty", "immediate", "length_m")

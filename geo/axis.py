@@ -68,7 +68,8 @@ class Axes:
 
     def length_m(self) -> Floats:
         """Planar length of each axis, metres, not rounded."""
-        return np.bincount(self.edges.owner, self.edges.lengths(), minlength=self.n)
+        length: Floats = np.bincount(self.edges.owner, self.edges.lengths(), minlength=self.n).astype(np.float64)
+        return length
 
     def length_mm(self) -> Ints:
         """Planar length of each axis rounded once to whole millimetres."""

@@ -5,7 +5,6 @@ ones. Rules that only ask which utility it is are gates: a limb closed by a gate
 failed on the merits.
 """
 
-
 import numpy as np
 import numpy.typing as npt
 
@@ -84,5 +83,3 @@ class Reasons:
 def reasons(pack: Pack, reading: Reading, n: int) -> Reasons:
     """The reasons of all routes at once."""
     return Reasons(pack, reading, n)
-
-

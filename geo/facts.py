@@ -64,7 +64,8 @@ class Column:
     def filled(self, number: float) -> "Column":
         """The column with ``number`` where nothing was stated (a blank that the pack says how to read)."""
         blank = self.why == WHY.index("blank")
-        swap = {name: np.where(blank, number, getattr(self, name)) for name in ("value", "low", "high", "est_low", "est_high")}
+        names = ("value", "low", "high", "est_low", "est_high")
+        swap: dict[str, Any] = {name: np.where(blank, number, getattr(self, name)) for name in names}
         return replace(self, **swap, why=np.where(blank, 0, self.why).astype(np.int8))
 
     @staticmethod

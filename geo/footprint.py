@@ -68,7 +68,11 @@ def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, meas
     pit = table["pit"].to_numpy(dtype=bool)
     mode = table["mode"].to_numpy(dtype=np.int8)
     is_open = mode == OPEN
-    three = np.where(pit[:, None], table[["pit_low", "pit_mid", "pit_high"]].to_numpy(dtype=float), np.where(is_open[:, None], half[route], 0.0))
+    three = np.where(
+        pit[:, None],
+        table[["pit_low", "pit_mid", "pit_high"]].to_numpy(dtype=float),
+        np.where(is_open[:, None], half[route], 0.0),
+    )
     whole = table["whole"].to_numpy(dtype=bool)
     pieces = axes if whole.all() and len(route) == axes.n else cut_many(axes, table)
     parts = Parts(route, pieces, mode, pit, three[:, 1], three[:, 0], three[:, 2])
@@ -84,7 +88,9 @@ def _three(estimate: object) -> tuple[float, float, float]:
 COLUMNS = ["route", "from_m", "to_m", "mode", "pit", "pit_low", "pit_mid", "pit_high", "whole"]
 
 
-def _stretches(axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures) -> pd.DataFrame:
+def _stretches(
+    axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures
+) -> pd.DataFrame:
     """One row a part: the plain routes as columns, those with bored or hung stretches one by one."""
     length = axes.length_m()
     special = np.array([b is not None and b != "open" for b in burial], dtype=bool).reshape(-1)
@@ -100,14 +106,18 @@ def _stretches(axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame,
         "route": plain, "from_m": 0.0, "to_m": length[plain], "mode": OPEN, "pit": False,
         "pit_low": 0.0, "pit_mid": 0.0, "pit_high": 0.0, "whole": True,
     }, columns=COLUMNS)]  # fmt: skip
-    made = [row for i in np.flatnonzero(special) for row in _special(int(i), length[i], burial[i], by_route.get(int(i)), measures)]
+    made = [
+        row for i in np.flatnonzero(special) for row in _special(int(i), length[i], burial[i], by_route.get(int(i)), measures)
+    ]
     if made:
         rows.append(pd.DataFrame(made, columns=COLUMNS))
     table = pd.concat([r for r in rows if len(r)] or rows[:1], ignore_index=True)
     return table.sort_values(["route", "from_m"], kind="stable", ignore_index=True)
 
 
-def _special(route: int, length: float, burial: str | None, spans: pd.DataFrame | None, measures: Measures) -> list[tuple[object, ...]]:
+def _special(
+    route: int, length: float, burial: str | None, spans: pd.DataFrame | None, measures: Measures
+) -> list[tuple[object, ...]]:
     """Parts of one route with a burial of its own or with spans; what no span covers follows the route's burial."""
     cuts: list[tuple[float, float, str, float, float]] = []
     if spans is not None:

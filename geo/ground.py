@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -19,12 +20,13 @@ import shapely
 from geo.axis import Edges, axes_of, cut, edges_of
 from geo.city import City, Layer
 from geo.pack import Pack, PackData, Zone
-from geo.schema import ROAD_RANK
+from geo.schema import LAYERS, ROAD_RANK
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 NO, MAYBE, SURE = 0, 1, 2
+UNSTATED = "unstated"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class LockDates:
     """For one lock zone: day and certainty per road (short form) and per ledger area. ``datetime64[D]``, NaT = not stated."""
 
     road_day: npt.NDArray[np.datetime64]
+    road_member: npt.NDArray[np.int8]
     road_in_ledger: npt.NDArray[np.bool_]
     blank_is_none: bool
     ledger_day: npt.NDArray[np.datetime64]
@@ -151,17 +154,16 @@ def area_set(
     """An area set from shapes, their radii (least, best, most) and the rows that they came from."""
     solid = np.isin(shapely.get_type_id(shapes), (3, 6))
     sure = np.ones(len(shapes), dtype=np.bool_) if certain is None else certain
-    return AreaSet(key, layer, edges_of(shapes), solid, mid.astype(float), low.astype(float), high.astype(float), row.astype(np.int64), sure)
+    return AreaSet(
+        key, layer, edges_of(shapes), solid, mid.astype(float), low.astype(float), high.astype(float), row.astype(np.int64), sure
+    )
 
 
-def _frame(layer: Layer) -> pd.DataFrame:
+def _frame(layer: Layer) -> Any:
+    """The rows of a layer; for one that was never delivered, a frame without rows but with all its columns."""
     if layer.frame is not None:
         return layer.frame
-    from geo.schema import LAYERS
-
     empty = pd.DataFrame({name: pd.Series(dtype=object) for name in LAYERS[layer.name].columns})
-    import geopandas as gpd
-
     return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], dtype="geometry"))
 
 
@@ -169,8 +171,9 @@ def words(frame: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
     """A text column with None where nothing was stated, and all None where the column is absent."""
     if column not in frame:
         return np.full(len(frame), None, dtype=object)
-    values = frame[column].astype(object).to_numpy()
-    return np.where(pd.isna(values), None, values)
+    values: npt.NDArray[np.object_] = frame[column].astype(object).to_numpy(copy=True)
+    values[np.asarray(pd.isna(values), dtype=np.bool_)] = None
+    return values
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:
@@ -301,18 +304,27 @@ def _highways(key: str, zone: Zone, layer: Layer) -> AreaSet:
 def _members(zone: Zone, layer: Layer, areas: AreaSet) -> npt.NDArray[np.int8]:
     """Does each area belong to the zone: no, may (a decisive attribute is missing), sure."""
     frame = _frame(layer)
-    member = np.full(len(frame), SURE, dtype=np.int8)
     where = dict(zone.where)
     if zone.beyond_canopy_m is not None and "grade" not in where:
         where["grade"] = tuple(zone.beyond_canopy_m)
     if zone.beyond_land_m is not None and "class" not in where:
         where["class"] = tuple(zone.beyond_land_m)
+    out = _fits(frame, where)[areas.row]
+    return np.where(areas.certain, out, np.minimum(out, MAYBE)).astype(np.int8)
+
+
+def _fits(frame: Any, where: Mapping[str, tuple[str, ...]]) -> npt.NDArray[np.int8]:
+    """Rows by column values. What is not stated may fit, unless the pack asks for just that (``unstated``); a class that
+    names no source was stated by who delivered the layer."""
+    member = np.full(len(frame), SURE, dtype=np.int8)
     for column, allowed in where.items():
         value = words(frame, column)
-        fits = np.where(value == None, MAYBE, np.where(np.isin(value.astype(str), allowed), SURE, NO))  # noqa: E711
+        if column == "class_source":
+            value[value == None] = "ledger"  # noqa: E711 (an array of words)
+        silent = SURE if UNSTATED in allowed else MAYBE
+        fits = np.where(value == None, silent, np.where(np.isin(value.astype(str), allowed), SURE, NO))  # noqa: E711
         member = np.minimum(member, fits.astype(np.int8))
-    out = member[areas.row]
-    return np.where(areas.certain, out, np.minimum(out, MAYBE)).astype(np.int8)
+    return member
 
 
 def _lock_dates(city: City, zone: Zone, ledger: AreaSet) -> LockDates:
@@ -327,9 +339,12 @@ def _lock_dates(city: City, zone: Zone, ledger: AreaSet) -> LockDates:
     whole = (np.nan_to_num(numbers(rows, "from_m"), nan=0.0) <= 0) & np.isnan(numbers(rows, "to_m"))
     named = set(words(rows, "road_id")[ledger.row[(member == SURE) & whole[ledger.row]]])
     in_ledger = np.array([road in named for road in words(frame, "road_id")], dtype=np.bool_)
+    road_member = _fits(frame, zone.where)
+    at = pd.Index(words(frame, "road_id")).get_indexer(pd.Index(words(rows, "road_id")[ledger.row])) if len(ledger.row) else ledger.row
+    member = np.minimum(member, road_member[at])
     since = [d for d in (_since(ledger_layer), _since(roads)) if d is not None]
     return LockDates(
-        days(frame, lock.short_form), in_ledger, lock.short_form == "overhauled",
+        days(frame, lock.short_form), road_member, in_ledger, lock.short_form == "overhauled",
         days(rows, "finished")[ledger.row], member, min(since) if since else None,
     )  # fmt: skip
 

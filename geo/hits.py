@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -95,9 +96,7 @@ def hit_set(parts: Parts, areas: AreaSet) -> HitSet:
     return HitSet(areas, best, least, most)
 
 
-def _hits(
-    parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats
-) -> tuple[Hits, tuple[Ints, Ints]]:
+def _hits(parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, radius: Floats) -> tuple[Hits, tuple[Ints, Ints]]:
     """Hits of the pairs, and the pairs that hit."""
     part, area = pairs
     reach = half[part] + radius[area]
@@ -131,4 +130,5 @@ def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats
 
 def merged(hits: HitSet, extra: dict[str, Hits]) -> HitSet:
     """The set with further hits (of outlines) added to each of its tables."""
-    return replace(hits, **{name: Hits.join([getattr(hits, name), more]) for name, more in extra.items()})
+    joined: dict[str, Any] = {name: Hits.join([getattr(hits, name), more]) for name, more in extra.items()}
+    return replace(hits, **joined)

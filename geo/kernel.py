@@ -139,7 +139,16 @@ def meet(
             s, t = min(y, ay1[i]) - r, max(y, ay1[i]) + r
             n_cross = 0
             for k in range(b_off[b], b_off[b + 1]):
-                if bx0[k] < w and bx1[k] < w or bx0[k] > e and bx1[k] > e or by0[k] < s and by1[k] < s or by0[k] > t and by1[k] > t:
+                if (
+                    (bx0[k] < w
+                    and bx1[k] < w)
+                    or (bx0[k] > e
+                    and bx1[k] > e)
+                    or (by0[k] < s
+                    and by1[k] < s)
+                    or (by0[k] > t
+                    and by1[k] > t)
+                ):
                     continue
                 if r > 0.0:
                     c, d = capsule(x, y, ux, uy, length, bx0[k], by0[k], bx1[k], by1[k], r)
@@ -190,7 +199,9 @@ def nearest(px: float, py: float, x0: Array, y0: Array, x1: Array, y1: Array, a:
 
 
 @jit
-def nearest_many(px: Array, py: Array, shape: Array, off: Array, x0: Array, y0: Array, x1: Array, y1: Array) -> tuple[Array, Array]:
+def nearest_many(
+    px: Array, py: Array, shape: Array, off: Array, x0: Array, y0: Array, x1: Array, y1: Array
+) -> tuple[Array, Array]:
     """:func:`nearest` for many points, each with its own shape: (squared distances, sides)."""
     square, side = np.empty(len(px)), np.empty(len(px))
     for i in range(len(px)):

@@ -58,7 +58,7 @@ def unrecorded(complete_since: np.datetime64 | None, years: int, window: Window)
     n = len(window.filed)
     if complete_since is None:
         return np.full(n, MAYBE, dtype=np.int8)
-    day = np.full(n, complete_since, dtype="datetime64[D]") - np.timedelta64(1, "D")
+    day: Days = np.full(n, complete_since - np.timedelta64(1, "D"), dtype="datetime64[D]")
     last = add_years(day, years)
     over = np.where(np.isnat(window.start), last < window.filed, window.start > last)
     return np.where(over, NO, MAYBE).astype(np.int8)

@@ -72,7 +72,12 @@ def facts(routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.
         own_sites(axes, city, length_mm), _window(routes, on), _covered(city, ground, lines), outline,
         ground_pieces(axes, hits["roads"], ground.roads),
     )  # fmt: skip
-    columns = _attributes(routes) | {"accuracy_m": Column.known(numbers(routes, "accuracy_m"))} | _lengths(measured, pack) | zone_columns(measured, pack.facts_needed)
+    columns = (
+        _attributes(routes)
+        | {"accuracy_m": Column.known(numbers(routes, "accuracy_m"))}
+        | _lengths(measured, pack)
+        | zone_columns(measured, pack.facts_needed)
+    )
     codes = {name: Codes(words(routes, name)) for name in ("utility", "burial")} | ends(axes, routes, city, pack.data.measures)
     return Facts(len(routes), on, columns, codes, {"measured": (measured,)})
 
@@ -138,4 +143,3 @@ def _lengths(measured: Measured, pack: Pack) -> dict[str, Column]:
         "dug_m": measured.sites.outside_open_mm(measured.footprints, len(planar)) / MM * factor,
     }
     return {name: Column.known(np.round(value, 3)) for name, value in quantities.items()}
-

@@ -74,7 +74,9 @@ def _apart(ring: Any, at: float, size: float) -> float:
     return float(shapely.distance(one, other).mean())
 
 
-def outline_hits(route: npt.NDArray[np.int64], outlines: npt.NDArray[Any], axes: npt.NDArray[Any], areas: AreaSet, radius: Floats) -> Hits:
+def outline_hits(
+    route: npt.NDArray[np.int64], outlines: npt.NDArray[Any], axes: npt.NDArray[Any], areas: AreaSet, radius: Floats
+) -> Hits:
     """Hits of outlines: where the polygon shares ground with an area; the stretch is its shadow on the derived axis."""
     if len(route) == 0 or areas.n == 0:
         return NONE
@@ -104,8 +106,8 @@ def _shapes(areas: AreaSet, index: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     out = []
     for i in used:
         a, b = e.offsets[i], e.offsets[i + 1]
-        lines = shapely.linestrings(np.stack([np.column_stack([e.x0[a:b], e.y0[a:b]]), np.column_stack([e.x1[a:b], e.y1[a:b]])], axis=1))
+        lines: Any = shapely.linestrings(
+            np.stack([np.column_stack([e.x0[a:b], e.y0[a:b]]), np.column_stack([e.x1[a:b], e.y1[a:b]])], axis=1)
+        )
         out.append(shapely.build_area(shapely.multilinestrings(lines)) if areas.solid[i] else shapely.union_all(lines))
     return np.array(out, dtype=object)[back]
-
-

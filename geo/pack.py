@@ -366,7 +366,12 @@ def atoms(expr: Expr) -> Iterator[str]:
 def _check_names(pack: Pack) -> None:
     """Every name that an expression, a citation or a placeholder uses exists."""
     data = pack.data
-    known = set(pack.rules) | set(data.terms) | {f"outcome.{o}" for o in pack.outcomes} | {f"condition.{c.id}" for c in data.conditions}
+    known = (
+        set(pack.rules)
+        | set(data.terms)
+        | {f"outcome.{o}" for o in pack.outcomes}
+        | {f"condition.{c.id}" for c in data.conditions}
+    )
     groups: list[tuple[str, Expr]] = [("scope", data.scope), *((f"terms.{k}", v) for k, v in data.terms.items())]
     groups += [(f"tiers.{t.id}", t.when) for t in data.tiers] + [(f"conditions.{c.id}", c.when) for c in data.conditions]
     groups += [(f"inferences.{i.id}", i.when) for i in data.inferences]

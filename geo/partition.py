@@ -5,6 +5,7 @@ Never feed rules from it: a line that crosses an arterial along a branch road ma
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,9 @@ def ground_pieces(axes: Axes, met: HitSet, roads: Roads) -> Pieces:
     return Pieces(axis, row, start, stop)
 
 
-def _run(axes: Axes, length: npt.NDArray[np.float64], roads: Roads, rows: slice, hits: tuple[Ints, ...]) -> tuple[Ints, Ints, Ints]:
+def _run(
+    axes: Axes, length: npt.NDArray[np.float64], roads: Roads, rows: slice, hits: tuple[Any, ...]
+) -> tuple[Ints, Ints, Ints]:
     e, off, r = axes.edges, axes.edges.offsets, roads.edges
     h_off, h_road, h_lo, h_hi = hits
     a, b = off[rows.start], off[rows.stop]

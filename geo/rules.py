@@ -104,7 +104,7 @@ def judge(facts: Facts, pack: Pack, on: date | None = None) -> Verdicts:
     """Verdicts for all routes. ``on`` is kept for the record; the facts were measured for that day."""
     cache: dict[str, RuleAnswers] = {}
     reading = read(facts, pack, cache)
-    switched = {}
+    switched: dict[str, Bools] = {}
     for name, other in pack.flips():
         differs = _differs(reading, read(facts, other, cache))
         switched[name] = switched.get(name, np.zeros(facts.n, dtype=np.bool_)) | differs
@@ -247,7 +247,9 @@ def _permit_state(pack: Pack, item: str, reading: Reading, n: int) -> npt.NDArra
     state = PERMIT_STATES.index(str(pack.fill(permit.state)))
     # A waiver that is not certain waives nothing: the item stays open until the missing is known.
     unsure = PERMIT_STATES.index("unknown")
-    out = np.where(met == YES, np.where(waived == YES, PERMIT_STATES.index("waived"), np.where(waived == UNKNOWN, unsure, state)), 0)
+    out = np.where(
+        met == YES, np.where(waived == YES, PERMIT_STATES.index("waived"), np.where(waived == UNKNOWN, unsure, state)), 0
+    )
     return np.where(met == UNKNOWN, unsure, out).astype(np.int8)
 
 

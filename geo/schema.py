@@ -137,9 +137,13 @@ LAYERS: Mapping[str, LayerSpec] = {
             "name": _text("道路名称", "name", "路名", "名称"),
             "class": _text("道路等级", "class", "等级", "等级名称", values=ROAD_CLASS),
             "class_source": _text("等级来源", "where the class comes from", values={"ledger": ("台账",), "hint": ("推断",)}),
-            "authority": _text("管理主体", "authority", "管养单位", values={"city": ("市管",), "district": ("区管",), "highway": ("公路",)}),
+            "authority": _text(
+                "管理主体", "authority", "管养单位", values={"city": ("市管",), "district": ("区管",), "highway": ("公路",)}
+            ),
             "district": _text("行政区", "district", "区"),
-            "level": _text("层位", "level", values={"ground": ("地面",), "bridge": ("桥", "桥梁", "高架"), "tunnel": ("隧道", "地下")}),
+            "level": _text(
+                "层位", "level", values={"ground": ("地面",), "bridge": ("桥", "桥梁", "高架"), "tunnel": ("隧道", "地下")}
+            ),
             "delivered": _date("交付日期", "delivered", "交付使用日期", "竣工日期", "建成日期"),
             "overhauled": _date("大修日期", "overhauled", "大修竣工日期"),
             "width_m": _number("红线宽度", "red-line width", "m", "宽度", "路宽", high=300),
@@ -155,7 +159,9 @@ LAYERS: Mapping[str, LayerSpec] = {
             "road_id": _text("道路编号", "road number", "编号", required=True),
             "from_m": _number("起点里程", "from", "m", "自"),
             "to_m": _number("终点里程", "to", "m", "至"),
-            "part": _text("部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}),
+            "part": _text(
+                "部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}
+            ),
             "kind": _text(
                 "工程类别",
                 "kind of work",
@@ -178,7 +184,9 @@ LAYERS: Mapping[str, LayerSpec] = {
         "road surfaces",
         {
             "road_id": _text("道路编号", "road number", "编号", required=True),
-            "part": _text("部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}),
+            "part": _text(
+                "部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}
+            ),
             "pavement": _text("路面种类", "pavement", "路面", values=PAVEMENT),
         },
     ),
@@ -335,7 +343,9 @@ LAYERS: Mapping[str, LayerSpec] = {
             "event_id": _text("编号", "number", required=True),
             "name": _text("名称", "name"),
             "kind": _text(
-                "类别", "kind", values={"paving": ("铺装", "路面大修"), "closure": ("封闭",), "festival": ("节庆",), "works": ("施工",)}
+                "类别",
+                "kind",
+                values={"paving": ("铺装", "路面大修"), "closure": ("封闭",), "festival": ("节庆",), "works": ("施工",)},
             ),
             "start": _date("开始日期", "start"),
             "end": _date("结束日期", "end"),

@@ -7,6 +7,7 @@ measures it together with the file (:func:`api.review.review`).
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Ints:
     if not axes:
         return np.arange(n)
     each = [end_points(one) for one in axes]
-    spots = shapely.points(np.vstack([*(xy[: len(xy) // 2] for xy in each), *(xy[len(xy) // 2 :] for xy in each)]))
+    spots: Any = shapely.points(np.vstack([*(xy[: len(xy) // 2] for xy in each), *(xy[len(xy) // 2 :] for xy in each)]))
     who = _group(words(routes, "applicant"), words(routes, "utility"))
     filed = days(routes, "filed")
     filed_on = np.where(np.isnat(filed), np.datetime64(facts.on, "D"), filed).astype(np.int64)

@@ -81,7 +81,9 @@ def ends(axes: Axes, routes: pd.DataFrame, city: City, measures: Measures) -> di
         at[:] = "none"
     if pipes is not None and len(pipes):
         utility = np.concatenate([words(routes, "utility")] * 2)
-        point, pipe = shapely.STRtree(pipes.geometry.to_numpy()).query(spots, predicate="dwithin", distance=measures.end_tolerance_m)
+        point, pipe = shapely.STRtree(pipes.geometry.to_numpy()).query(
+            spots, predicate="dwithin", distance=measures.end_tolerance_m
+        )
         same = words(pipes, "utility")[pipe] == utility[point]
         at[point[same]] = "main"
     if planning is not None and len(planning):
@@ -92,4 +94,3 @@ def ends(axes: Axes, routes: pd.DataFrame, city: City, measures: Measures) -> di
         point, _ = shapely.STRtree(inside).query(spots, predicate="within")
         at[point] = "site"
     return {"end.start": Codes(at[: axes.n]), "end.finish": Codes(at[axes.n :])}
-

@@ -58,7 +58,9 @@ class Stretches:
             a, b = np.searchsorted(hits.route[order], [k, k + 1])
             for h in order[a:b]:
                 row = int(measured.ground.sets[key].row[hits.area[h]])
-                one = self._stretch(measured, k, spec.theme, measured.ground.sets[key].layer, row, int(hits.lo[h]), int(hits.hi[h]))
+                one = self._stretch(
+                    measured, k, spec.theme, measured.ground.sets[key].layer, row, int(hits.lo[h]), int(hits.hi[h])
+                )
                 one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(member[h] != MAYBE)}
                 if zone in measured.ground.locks:
                     last = lock_ends(measured, zone, key, hits.area[h : h + 1])[0]
@@ -94,8 +96,10 @@ class Stretches:
         if layer == "road_ledger":
             found = np.flatnonzero(self._texts("roads", "road_id") == one["id"])
             road = int(found[0]) if len(found) else -1
-        one["name"] = self._value("roads", "name", road) if theme in ("road", "ground") and road >= 0 else self._value(
-            layer, NAME.get(layer, "name"), row
+        one["name"] = (
+            self._value("roads", "name", road)
+            if theme in ("road", "ground") and road >= 0
+            else self._value(layer, NAME.get(layer, "name"), row)
         )
         if theme in ("road", "ground") and road >= 0:
             one["pavement"] = self._value("roads", "pavement", road)
@@ -130,4 +134,3 @@ def _split(lo: int, hi: int, opened: list[tuple[int, int]]) -> list[tuple[int, i
         middle = (a + b) / 2
         out.append((a, b, any(s < middle < e for s, e in opened)))
     return out
-

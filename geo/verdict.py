@@ -150,7 +150,10 @@ class Review:
         from dataclasses import replace
 
         r, pick = self.verdicts.reading, slice(i, i + 1)
-        rules = {k: replace(a, answer=a.answer[pick], estimated=a.estimated[pick], at_limit=a.at_limit[pick]) for k, a in r.rules.items()}
+        rules = {
+            k: replace(a, answer=a.answer[pick], estimated=a.estimated[pick], at_limit=a.at_limit[pick])
+            for k, a in r.rules.items()
+        }
         return replace(
             r, rules=rules, terms={k: a[pick] for k, a in r.terms.items()}, outcome=r.outcome[pick], could_be=r.could_be[pick],
             conditions={k: a[pick] for k, a in r.conditions.items()},
@@ -165,7 +168,9 @@ class Review:
         measured, k = self.stretches.at(i)
         value = {name: float(self.facts.columns[name].value[i]) for name in ("length_m", "counted_m", "dug_m")}
         stated = self.facts.columns.get("accuracy_m")
-        accuracy = float(stated.value[i]) if stated is not None and not np.isnan(stated.value[i]) else self.pack.data.measures.accuracy_m
+        accuracy = (
+            float(stated.value[i]) if stated is not None and not np.isnan(stated.value[i]) else self.pack.data.measures.accuracy_m
+        )
         return {
             "planar_m": round(int(measured.length_mm[k]) / 1000, 3), "geodesic_m": float(measured.geodesic_m[k]),
             "counted_m": value["counted_m"], "dug_m": value["dug_m"],
@@ -235,7 +240,7 @@ class Review:
 
     def _readings(self, i: int) -> list[dict[str, Any]]:
         """The switches, and the inferences from silence, on which this verdict rests; unconfirmed until an office says so."""
-        out = []
+        out: list[dict[str, Any]] = []
         for name, rows in self.verdicts.rests_on_switches.items():
             if rows[i]:
                 switch = self.pack.switches[name]
@@ -253,7 +258,7 @@ class Review:
         out: dict[str, Any] = {"history_checked": bool(self.facts.tables.get("history_checked"))}
         for name in ("project_utility", "project", "cluster"):
             key = groups.get(name)
-            same = [] if key is None or key[i] < 0 else np.flatnonzero(key == key[i])
+            same: Any = [] if key is None or key[i] < 0 else np.flatnonzero(key == key[i])
             out[name] = {
                 "routes": [str(r) for r in words(self.together, "route_id")[same]] if len(same) > 1 else [],
                 "counted_m": float(self.facts.columns[f"sum.{name}.counted_m"].value[i]),
@@ -268,7 +273,9 @@ class Review:
             notes.append({"zh": "以面状范围申报：按该范围判定占用，轴线由范围两长边的中线推得。",
                           "en": "Given as an outline: judged by the outline; the axis runs midway between its long sides."})  # fmt: skip
         if not measured.sites.known:
-            notes.append({"zh": "用地红线不明，按全线长度计。", "en": "The site's red line is not known: the whole line is counted."})
+            notes.append(
+                {"zh": "用地红线不明，按全线长度计。", "en": "The site's red line is not known: the whole line is counted."}
+            )
         if not self.facts.tables.get("history_checked"):
             notes.append({"zh": "未核对历史申报。", "en": "History not checked."})
         if not v_permits:

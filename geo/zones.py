@@ -82,7 +82,7 @@ def _lock_hits(measured: "Measured", zone: str, which: str) -> Tables:
     if dates.blank_is_none:
         silent = np.full(len(silent), NO, dtype=np.int8)
     silent = np.where(dates.road_in_ledger[row], NO, silent)
-    by_road = np.where(np.isnat(day), silent, locked(day, lock.years, window)).astype(np.int8)
+    by_road = np.minimum(np.where(np.isnat(day), silent, locked(day, lock.years, window)), dates.road_member[row]).astype(np.int8)
     entries = getattr(measured.hits["ledger"], which)
     found = locked(dates.ledger_day[entries.area], lock.years, measured.window.take(entries.route, filing))
     by_entry = np.minimum(found, dates.ledger_member[entries.area]).astype(np.int8)
@@ -188,4 +188,3 @@ def _area_column(measured: "Measured", zone: str) -> Column:
             area[0, route] += size if member[k] == SURE else 0.0
     best, possible = np.round(area, 3)
     return _column(measured, zone, best, possible, best, best)
-

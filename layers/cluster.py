@@ -283,6 +283,10 @@ class Cluster:
 
     def _own_folder(self) -> None:
         programs_newest()  # says what to install before anything is created
+        if set('"$`\\\n') & set(str(self.home)):  # pg_ctl hands it to a shell and does not shield it
+            raise Conflict(
+                **_words(f"{self.home}：路径含有不能使用的字符", f"{self.home}: the path has characters that can't be used")
+            )
         marker = self.home / MARKER
         # Listed first, then the marker: another caller may be making the same folder right now.
         filled = self.home.exists() and any(self.home.iterdir())

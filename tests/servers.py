@@ -16,8 +16,12 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from api.worker import Workers
 
 TOP = Path(__file__).parent.parent
 PACKS, WEB = TOP / "data" / "packs", TOP / "web" / "dist"
@@ -27,27 +31,32 @@ MOST_BYTES = 8 << 20  # small enough to be passed in a test
 
 @dataclass
 class Server:
-    """The pair of processes; the worker can be killed and started again."""
+    """The web server, and the workers beside it as ``serve`` keeps them."""
 
     url: str
     database: str
     home: Path
-    web: subprocess.Popen[bytes]
-    worker: subprocess.Popen[bytes] | None = None
+    workers: "Workers | None" = None
 
-    def start_worker(self) -> None:
-        """Start the worker, as ``serve`` does."""
-        from api.worker import spawn
+    def start_workers(self) -> None:
+        """Start one worker, and start it again whenever it dies."""
+        from api.worker import Workers
 
-        assert self.worker is None
-        self.worker = spawn(self.database, PACKS, self.home)
+        assert self.workers is None
+        self.workers = Workers(self.database, PACKS, self.home)
+        self.workers.start()
 
-    def kill_worker(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the worker, by default without a word of warning."""
-        assert self.worker is not None
-        self.worker.send_signal(how)
-        self.worker.wait(60)
-        self.worker = None
+    def stop_workers(self) -> None:
+        """End it as Ctrl-C does."""
+        assert self.workers is not None
+        self.workers.stop()
+        self.workers = None
+
+    def kill_worker(self) -> None:
+        """End the worker process without a word of warning."""
+        assert self.workers is not None
+        (pid,) = self.workers.pids()
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -119,25 +128,25 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     order = {"database_url": demo_database, "home": str(home), "port": port}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP
+        [sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP
     )
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
-    running = Server(f"http://127.0.0.1:{port}", demo_database, home, web)
+    running = Server(f"http://127.0.0.1:{port}", demo_database, home)
     try:
-        _wait(running)
-        running.start_worker()
+        _wait(running, web)
+        running.start_workers()
         yield running
     finally:
         web.terminate()
         web.wait(60)
         log.close()
-        if running.worker:
-            running.kill_worker(signal.SIGTERM)
+        if running.workers:
+            running.stop_workers()
 
 
-def _wait(running: Server) -> None:
+def _wait(running: Server, web: "subprocess.Popen[bytes]") -> None:
     """Until the server answers; what it said where it ended instead."""
     end = time.monotonic() + 120
     while True:
@@ -147,7 +156,7 @@ def _wait(running: Server) -> None:
                 return
         except OSError as error:
             said = (running.home / "server.log").read_text("utf-8", "replace")
-            assert running.web.poll() is None and time.monotonic() < end, f"{error}\n{said}"
+            assert web.poll() is None and time.monotonic() < end, f"{error}\n{said}"
             time.sleep(0.1)
 
 

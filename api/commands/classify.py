@@ -39,7 +39,12 @@ def _judge(asked: argparse.Namespace, city: City, pack: Pack, on: date, before: 
     if asked.assume_complete:
         city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
     read = read_routes(
-        asked.routes, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+        asked.routes,
+        work_crs=city.work_crs,
+        bounds=city.bounds,
+        encoding=asked.encoding,
+        crs=asked.crs,
+        mapping=mapping_of(asked.mapping),
     )
     for note in read.notes:
         say(f"· {note.zh}")

@@ -74,6 +74,8 @@ def mapping_of(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         column, equals, field = pair.partition("=")
         if not (column and equals and field):
-            raise BadInput(why_zh=f"--map 应写作 字段=文件中的字段名，而不是 {pair}", why_en=f"--map is written COLUMN=FIELD, not {pair}")
+            raise BadInput(
+                why_zh=f"--map 应写作 字段=文件中的字段名，而不是 {pair}", why_en=f"--map is written COLUMN=FIELD, not {pair}"
+            )
         out[column] = field
     return out

@@ -22,7 +22,12 @@ def inspect(house: House, asked: argparse.Namespace) -> int:
         with house.database() as engine:
             city = stored_city(engine)
     read = read_routes(
-        asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+        asked.file,
+        work_crs=city.work_crs,
+        bounds=city.bounds,
+        encoding=asked.encoding,
+        crs=asked.crs,
+        mapping=mapping_of(asked.mapping),
     )
     if asked.json:
         sys.stdout.write(json.dumps(_object(read), ensure_ascii=False, indent=1) + "\n")

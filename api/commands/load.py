@@ -20,7 +20,7 @@ from layers.cities import city_settings, create_city
 from layers.city_folder import CityRead, open_city
 from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
 from layers.queries import city as stored_city
-from layers.rasters import RASTERS, load_raster
+from layers.rasters import RASTER_LAYERS, load_raster
 from layers.readers import read_layer, read_routes
 from layers.route_store import routes_to_judge, save_verdicts
 
@@ -35,8 +35,9 @@ def load(house: House, asked: argparse.Namespace) -> int:
         raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
     with house.database() as engine, engine.connect() as connection:
         city = city_settings(connection)
-        if asked.layer in RASTERS:
-            load_raster(engine, asked.layer, asked.file, house.place / "rasters", _delivery(asked, city))
+        if asked.layer in RASTER_LAYERS:
+            with bar(asked.layer) as tell:
+                _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))
             return 0
         return _load_routes(engine, asked, city, house.pack("")) if asked.layer == "routes" else _load_layer(engine, asked, city)
 
@@ -54,13 +55,21 @@ def load_city(engine: sa.Engine, folder: Path, place: Path) -> City:
                 _expected(read, name), layer.delivery_id, layer.name,
             )  # fmt: skip
             _tell(load_layer(engine, name, layer.frame, delivery, tell))
-    for name in RASTERS:
+    for name in RASTER_LAYERS:
         file = folder / f"{name}.tif"
         if folder.is_dir() and file.is_file():
             entry = read.settings.layers.get(name)
-            load_raster(engine, name, file, place / "rasters", Delivery(source=entry.source if entry else "", sha256=file_sha256(file), file_name=file.name))
-            say(f"✓ {name}")
+            said = Delivery(entry.source, entry.owner, entry.licence, entry.as_of) if entry else Delivery()
+            with bar(f"{name:14s}") as tell:
+                _tell(load_raster(engine, name, file, rasters(place), said, progress=tell))
     return read.city
+
+
+def rasters(place: Path) -> Path:
+    """Where the COGs of this installation lie."""
+    folder = place / "rasters"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _expected(read: CityRead, name: str) -> int | None:
@@ -91,13 +100,26 @@ def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City) -> int
     with bar(f"{asked.layer}") as tell:
         done = load_layer(engine, asked.layer, read.frame, _delivery(asked, city), tell)
     _tell(done)
-    summary_line({"layer": done.layer, "delivery": done.delivery_id, "rows": done.rows, "already": done.already, "issues": len(read.issues)})
+    summary_line(
+        {
+            "layer": done.layer,
+            "delivery": done.delivery_id,
+            "rows": done.rows,
+            "already": done.already,
+            "issues": len(read.issues),
+        }
+    )
     return 1 if read.rows_expected > done.rows else 0
 
 
 def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack: Pack) -> int:
     read = read_routes(
-        asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs, mapping=mapping_of(asked.mapping)
+        asked.file,
+        work_crs=city.work_crs,
+        bounds=city.bounds,
+        encoding=asked.encoding,
+        crs=asked.crs,
+        mapping=mapping_of(asked.mapping),
     )
     done, answer = load_routes(engine, asked.file, read.frame, read.spans, _delivery(asked, city), pack)
     rejected = int(read.rejects["row_no"].nunique()) if len(read.rejects) else 0
@@ -127,6 +149,7 @@ def judge_stored(engine: sa.Engine, pack: Pack, delivery_id: str | None = None, 
         answer = review(routes, stored_city(engine), pack, day, spans=spans, history=history, progress=tell)
         rows = answer.rows
     with bar("存证 keeping") as tell:
+
         def told(objects: Any) -> Any:
             for i in range(len(rows)):
                 tell(i + 1, len(rows))

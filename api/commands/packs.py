@@ -6,6 +6,7 @@ import sys
 from api.commands.house import House
 from api.commands.terminal import say
 from layers.pack_check import check as check_pack
+from layers.pack_check import report
 from layers.pack_explain import explain_html, explain_text
 from layers.packs import read_packs
 
@@ -13,10 +14,7 @@ from layers.packs import read_packs
 def check(house: House, asked: argparse.Namespace) -> int:
     """Every fault of a pack, in words; 0 if there is none."""
     problems = check_pack(asked.folder)
-    for problem in problems:
-        say(f"✗ {problem.where}: {problem.zh if house.lang == 'zh' else problem.en}")
-    if not problems:
-        say(f"✓ {asked.folder.name}")
+    say(report(asked.folder, problems, house.lang))
     return 1 if problems else 0
 
 

@@ -1,8 +1,7 @@
 """``serve``: the map and the API, with the worker that does the jobs beside it; Ctrl-C ends both."""
 
 import argparse
-import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -11,6 +10,10 @@ from api.app import create_app
 from api.commands.house import House
 from api.commands.terminal import say
 from api.settings import Settings
+from api.worker import Workers
+from layers.session import engine, prepare
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def application(house: House) -> Any:
@@ -25,12 +28,23 @@ def settings(house: House, database_url: str) -> Settings:
 
 def serve(house: House, asked: argparse.Namespace) -> int:
     """Serve until Ctrl-C. What this command started ends with it; a database that ran before stays."""
-    with house.database():
-        worker = subprocess.Popen([sys.executable, "-m", "api.worker_main"]) if False else None
+    with house.database_address() as address:
+        _ready(address)
+        workers = Workers(address, house.packs, house.place, max(1, asked.workers))
+        workers.start()
         try:
             say(f"外线通 http://{asked.host}:{asked.port}  （Ctrl-C 结束 / ends it）")
-            uvicorn.run("app:asgi", factory=True, host=asked.host, port=asked.port, workers=asked.workers, log_level="warning")
+            uvicorn.run(
+                "app:asgi", factory=True, host=asked.host, port=asked.port, workers=asked.workers, log_level="warning", app_dir=str(ROOT)
+            )
         finally:
-            if worker:
-                worker.terminate()
+            workers.stop()
     return 0
+
+
+def _ready(address: str) -> None:
+    door = engine(address)
+    try:
+        prepare(door)
+    finally:
+        door.dispose()

@@ -15,7 +15,11 @@ def warm(house: House, asked: argparse.Namespace) -> int:
     """Judge two small lines, one of them bored, on a crossing of two roads: every compiled loop runs once."""
     lines = [shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(50, -50), (50, 50)])]
     crs = "EPSG:4547"
-    roads = gpd.GeoDataFrame({"road_id": ["a", "b"], "class": ["branch", "branch"], "width_m": [12.0, 12.0], "level": "ground"}, geometry=lines, crs=crs)
+    roads = gpd.GeoDataFrame(
+        {"road_id": ["a", "b"], "class": ["branch", "branch"], "width_m": [12.0, 12.0], "level": "ground"},
+        geometry=lines,
+        crs=crs,
+    )
     green = gpd.GeoDataFrame({"green_id": ["g"], "kind": ["public"]}, geometry=[shapely.box(20, 2, 40, 9)], crs=crs)
     city = City("", crs, (110.9, 0.0, 111.1, 0.1), {"roads": Layer("roads", roads), "green": Layer("green", green)})
     routes = gpd.GeoDataFrame(

@@ -9,7 +9,7 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from layers.demo.blocks import Ground
-from layers.demo.frame import bend, bent, beside, cut, parts, rng
+from layers.demo.frame import bent, beside, cut, parts, rng
 from layers.demo.skeleton import WALL, Skeleton
 from layers.demo.streets import Network, Section
 
@@ -177,8 +177,3 @@ def heritage_rows(surveyed: Polygon) -> list[Row]:
             if surveyed.contains(part):
                 rows.append({"heritage_id": f"W{len(rows) + 1:02d}", "name": name, "kind": kind, "geometry": part})
     return rows
-
-
-def to_work(xy: tuple[float, float]) -> Point:
-    """A plan point in the work CRS."""
-    return Point(bend(np.array([xy], dtype=float))[0])

@@ -1,6 +1,6 @@
 """How a proposed line is drawn: out of a parcel, along streets at a distance from the kerb, to a main."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,6 @@ class Plan:
     along_m: float
     line: LineString
     at_main: bool = True
-    from_inside: Point | None = None
 
 
 class Drafter:
@@ -158,11 +157,6 @@ class Drafter:
             else:
                 high = middle
         return best if best is not None and abs(best.line.length - length_m) < 1e-7 else None
-
-
-def moved(plan: Plan, line: LineString) -> Plan:
-    """A plan with another line on the same way."""
-    return replace(plan, line=line)
 
 
 def _turn(before: Any, node: Any, after: Any) -> float:

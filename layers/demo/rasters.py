@@ -8,7 +8,7 @@ import numpy.typing as npt
 import rasterio
 import shapely
 from rasterio.features import rasterize
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 from shapely.geometry.base import BaseGeometry
 
 from layers.demo.city import Demo
@@ -55,7 +55,7 @@ def write_terrain(path: Path, demo: Demo) -> None:
     skeleton, random = Skeleton(), rng(40)
     half_x, half_y = HALF_X + RIM_M, HALF_Y + RIM_M
     shape = (int(2 * half_y / TERRAIN_M), int(2 * half_x / TERRAIN_M))
-    place = from_origin(CENTRE_E - half_x, CENTRE_N + half_y, TERRAIN_M, TERRAIN_M)
+    place = Affine(TERRAIN_M, 0.0, CENTRE_E - half_x, 0.0, -TERRAIN_M, CENTRE_N + half_y)
     south, east = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     height: Any = np.float32(_GROUND_M) - (south / shape[0]) * np.float32(2.4) - (east / shape[1]) * np.float32(1.6)
     for cell, rise in ((160, 2.2), (55, 1.0), (18, 0.35)):

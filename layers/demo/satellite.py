@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 import shapely.affinity
 from rasterio.features import rasterize
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 
 from layers.demo.buildings import Roof, roofs
 from layers.demo.city import Demo
@@ -89,7 +89,7 @@ class _Canvas:
 
     def __init__(self) -> None:
         self.shape = (int(2 * HALF_Y / PICTURE_M), int(2 * HALF_X / PICTURE_M))
-        self.place: Affine = from_origin(CENTRE_E - HALF_X, CENTRE_N + HALF_Y, PICTURE_M, PICTURE_M)
+        self.place: Affine = Affine(PICTURE_M, 0.0, CENTRE_E - HALF_X, 0.0, -PICTURE_M, CENTRE_N + HALF_Y)
         self.codes: Codes = np.full(self.shape, COVERS["field_a"][0], dtype=np.uint8)
         self.shade: Codes = np.zeros(self.shape, dtype=np.uint8)
         self.random = rng(50)
@@ -217,6 +217,11 @@ class _Canvas:
             )
         self.paint(cast, None, self.shade)
 
+    def _wide_noise(self) -> Any:
+        """Broad noise, made at a quarter of the size."""
+        small = noise((self.shape[0] // 4, self.shape[1] // 4), 175, self.random)
+        return small.repeat(4, axis=0).repeat(4, axis=1)
+
     def developed(self) -> Codes:
         """The picture as three bands of bytes."""
         table = np.zeros((256, 3), dtype=np.float32)
@@ -226,7 +231,7 @@ class _Canvas:
         grain = (self.random.integers(0, 256, self.shape, dtype=np.uint8).astype(np.float32) - 128) / 128
         tone: Any = (noise(self.shape, 26, self.random) - np.float32(0.5)) * np.float32(1.3) + grain * np.float32(0.42)
         tone *= spread[self.codes]
-        tone += (noise(self.shape, 700, self.random) - np.float32(0.5)) * np.float32(14)
+        tone += (self._wide_noise() - np.float32(0.5)) * np.float32(14)
         light = np.array([1.0, 0.72, 0.52], dtype=np.float32)[self.shade]
         bands = [np.clip((table[self.codes, k] + tone) * light, 0, 255).astype(np.uint8) for k in range(3)]
         return np.stack(bands)

@@ -92,6 +92,7 @@ class _Divider:
         self.blocks: list[Polygon] = []
 
     def divide(self, block: Polygon) -> None:
+        """Divide a block until its parts are small enough; the cuts become streets."""
         zone = zone_of(block.representative_point())
         wide, small = (value * 1e4 for value in _STOP_HA[zone])
         small *= float(self.random.uniform(0.7, 1.5))
@@ -177,6 +178,7 @@ class _Nodes:
         self.cells: dict[tuple[int, int], list[Floats]] = {}
 
     def at(self, x: float, y: float) -> Floats:
+        """The junction here, or a new one."""
         home = (int(x // NODE_M), int(y // NODE_M))
         around = ((home[0] + i, home[1] + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
         near = [node for cell in around for node in self.cells.get(cell, []) if np.hypot(node[0] - x, node[1] - y) < NODE_M]

@@ -103,52 +103,28 @@ def district_rows() -> list[Row]:
     return rows
 
 
+_WORKS = (("paving", "路面铺装"), ("closure", "封闭施工"), ("works", "管网改造"))
+
+
 def event_rows(network: Network, ground: Ground) -> list[Row]:
     """Planned paving, closures, works and two festivals in the months after 2026-11-22."""
-    long = [
-        s
-        for s in network.sections
-        if s.level == "ground" and s.line.length > 150 and s.klass in ("arterial", "secondary", "branch")
-    ]
+    classes = ("arterial", "secondary", "branch")
+    long = [s for s in network.sections if s.level == "ground" and s.line.length > 150 and s.klass in classes]
     rows: list[Row] = []
     for number, section in enumerate(long[7 :: max(1, len(long) // 26)]):
-        kind, word = (("paving", "路面铺装"), ("closure", "封闭施工"), ("works", "管网改造"))[number % 3]
+        kind, word = _WORKS[number % 3]
         month = 12 + number % 7
         start = date(2026 + (month - 1) // 12, (month - 1) % 12 + 1, 1 + number % 20)
         end = date(2027, 9, 30) if number % 5 == 0 else date(start.year + (start.month == 12), start.month % 12 + 1, 25)
         shape: Any = section.line if number % 2 else section.line.buffer(section.width_m / 2, cap_style="flat")
-        rows.append(
-            {
-                "event_id": f"E{len(rows) + 1:02d}",
-                "name": section.name + word,
-                "kind": kind,
-                "start": start,
-                "end": end,
-                "geometry": shape,
-            }
-        )
-    rows.append(
-        {
-            "event_id": f"E{len(rows) + 1:02d}",
-            "name": "古城灯会",
-            "kind": "festival",
-            "start": date(2027, 2, 10),
-            "end": date(2027, 2, 24),
-            "geometry": bent(WALL),
-        }
-    )
+        rows.append({"name": section.name + word, "kind": kind, "start": start, "end": end, "geometry": shape})
     park = max((shape for name, shape in ground.parks if name == "东湖公园"), key=lambda shape: shape.area)
-    rows.append(
-        {
-            "event_id": f"E{len(rows) + 1:02d}",
-            "name": "东湖菊展",
-            "kind": "festival",
-            "start": date(2026, 11, 1),
-            "end": date(2026, 11, 30),
-            "geometry": park,
-        }
-    )
-    return rows
+    for name, start, end, shape in (
+        ("古城灯会", date(2027, 2, 10), date(2027, 2, 24), bent(WALL)),
+        ("东湖菊展", date(2026, 11, 1), date(2026, 11, 30), park),
+    ):
+        rows.append({"name": name, "kind": "festival", "start": start, "end": end, "geometry": shape})
+    return [{"event_id": f"E{k + 1:02d}", **row} for k, row in enumerate(rows)]
 
 
 def unsurveyed() -> Polygon:

@@ -94,9 +94,9 @@ def _raw(ready: Ready, request: Request, answer: Answer) -> Raw | WaixianError:
         en = f"its index announces {ready.rows} shapes, {table.num_rows} rows can be read: it is damaged"
         return UnreadableFile(file=ready.file, why_zh=zh, why_en=en)
     name = meta["geometry"]
-    geometry, damaged = None, np.zeros(table.num_rows, dtype=bool)
+    geometry, damaged, open_rings = None, np.zeros(table.num_rows, dtype=bool), 0
     if name is not None:
-        geometry, damaged = _shapes(table.column(name))
+        geometry, damaged, open_rings = _shapes(table.column(name))
     others = tuple(layer for layer in meta["layers"] if layer != meta["layer"])
     notes = list(ready.notes)
     if ready.format in ("gpkg", "xlsx") and others:
@@ -106,6 +106,10 @@ def _raw(ready: Ready, request: Request, answer: Answer) -> Raw | WaixianError:
                 f"读取图层 {meta['layer']}，另有：{'、'.join(others)}",
                 f"layer {meta['layer']} was read; there is also: {', '.join(others)}",
             )
+        )
+    if open_rings:
+        notes.append(
+            Note("rings", f"{open_rings} 行的面未闭合，已闭合", f"the rings of {open_rings} rows were not closed, and are now")
         )
     if meta.get("curved"):
         notes.append(Note("curves", "曲线（圆弧）已化为折线", "arcs were turned into chains of straight pieces"))
@@ -123,23 +127,29 @@ def _raw(ready: Ready, request: Request, answer: Answer) -> Raw | WaixianError:
     )
 
 
-def _shapes(column: pa.ChunkedArray) -> tuple[Objects, Flags]:
-    """WKB → shapes; unclosed rings are closed; what cannot be decoded is flagged."""
+def _shapes(column: pa.ChunkedArray) -> tuple[Objects, Flags, int]:
+    """WKB → shapes, flags of those that cannot be decoded, and how many had rings that did not close."""
     wkb = column.to_numpy(zero_copy_only=False)
-    try:
-        with np.errstate(invalid="ignore"):  # NaN in a coordinate is found, and said, later
-            shapes = shapely.from_wkb(wkb, on_invalid="fix")
-    except NotImplementedError:  # one kind of shape that cannot be held must not cost the others
-        shapes = np.array([_shape(value) for value in wkb], dtype=object)
     there = np.array([value is not None for value in wkb], dtype=bool)
-    return shapes, there & shapely.is_missing(shapes)
+    with np.errstate(invalid="ignore"):  # NaN in a coordinate is found, and said, later
+        try:
+            shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+        except NotImplementedError:  # one kind of shape that cannot be held must not cost the others
+            shapes = np.full(len(wkb), None, dtype=object)
+        open_rings = 0
+        for i in np.flatnonzero(there & shapely.is_missing(shapes)):
+            shapes[i], closed = _one(wkb[i])
+            open_rings += closed
+    return shapes, there & shapely.is_missing(shapes), open_rings
 
 
-def _shape(wkb: bytes | None) -> shapely.Geometry | None:
+def _one(wkb: bytes) -> tuple[shapely.Geometry | None, bool]:
+    """One shape that would not decode with the others, its rings closed if that is what it needs."""
     try:
-        return shapely.from_wkb(wkb, on_invalid="fix")
+        shape = shapely.from_wkb(wkb, on_invalid="ignore")
+        return (shape, False) if shape is not None else (fixed := shapely.from_wkb(wkb, on_invalid="fix"), fixed is not None)
     except NotImplementedError:
-        return None
+        return None, False
 
 
 def _columns(table: pa.Table, geometry: str | None, names: Sequence[str]) -> dict[str, Objects]:

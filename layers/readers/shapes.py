@@ -9,10 +9,22 @@ from geo.crs import to_work
 from layers.readers.crs import Source
 from layers.readers.words import Flags, Note, Objects
 
-KINDS = {"line": ("LineString", "MultiLineString"), "polygon": ("Polygon", "MultiPolygon"), "point": ("Point", "MultiPoint")}
 NAMES_ZH = {"line": "线", "polygon": "面", "point": "点", "line|polygon": "线或面"}
+TYPE_NAMES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 POINT, LINE, POLYGON, MULTI_POINT, MULTI_LINE, MULTI_POLYGON = 0, 1, 3, 4, 5, 6
 TYPES = {"line": (LINE, MULTI_LINE), "polygon": (POLYGON, MULTI_POLYGON), "point": (POINT, MULTI_POINT)}
+
+# shapefiles say "no data" with numbers below -1e38: no place is that far away
+NO_DATA = 1e30
 
 # shorter than the millimetre to which lengths are rounded is no length at all
 NO_LENGTH_M = 0.0005
@@ -58,7 +70,7 @@ def _clean(out: Shapes, damaged: Flags, wanted: str, source: Source, work_crs: s
 def _not_finite(shapes: Objects) -> Flags:
     xy, rows = shapely.get_coordinates(shapes, return_index=True)
     bad = np.zeros(len(shapes), dtype=bool)
-    bad[rows[~np.isfinite(xy).all(axis=1)]] = True
+    bad[rows[~(np.abs(xy) < NO_DATA).all(axis=1)]] = True
     return bad
 
 
@@ -71,7 +83,7 @@ def _right_kind(out: Shapes, wanted: str) -> None:
     kind = shapely.get_type_id(out.shapes)
     allowed = [code for name in wanted.split("|") for code in TYPES[name]]
     for code in np.unique(kind[(kind >= 0) & ~np.isin(kind, allowed)]):
-        name = shapely.GeometryType(code).name.title().replace("_", "")
+        name = TYPE_NAMES[code]
         zh, en = (
             f"图形是 {name}，此图层需要{NAMES_ZH[wanted]}",
             f"its shape is a {name}; this layer takes {wanted.replace('|', ' or ')}",
@@ -134,11 +146,13 @@ def _mend_areas(out: Shapes, areas: Flags) -> None:
         change = np.abs(shapely.area(mended) - shapely.area(before))
         out.shapes[invalid] = mended
         for i, m2 in zip(np.flatnonzero(invalid), change, strict=True):
+            if out.shapes[i] is None:  # nothing of it was land: refused below
+                continue
             out.mended[int(i)] = (
                 f"面自相交，已修正（面积变化 {m2:.2f} m²）",
                 f"its area crossed itself and was mended ({m2:.2f} m² changed)",
             )
-        count = int(invalid.sum())
+        count = len(out.mended)
         out.notes.append(
             Note("mended", f"{count} 个无效的面已修正（make_valid）", f"{count} invalid areas were mended (make_valid)")
         )

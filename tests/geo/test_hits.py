@@ -15,7 +15,17 @@ radii = st.sampled_from([0.4, 1.0, 5.5, 20.0])
 
 def meets(axis: shapely.LineString, shape: shapely.Geometry, radius: float) -> list[tuple[float, float]]:
     one = np.zeros(1)
-    areas = AreaSet("x", "green", edges_of(np.array([shape])), np.array([shape.geom_type == "Polygon"]), one, one, one, np.array([0]), np.array([True]))
+    areas = AreaSet(
+        "x",
+        "green",
+        edges_of(np.array([shape])),
+        np.array([shape.geom_type == "Polygon"]),
+        one,
+        one,
+        one,
+        np.array([0]),
+        np.array([True]),
+    )
     zero = np.zeros(1, dtype=np.int64)
     _, lo, hi = intervals(axes_of(np.array([axis])), areas, zero, zero, np.array([radius]))
     return list(zip(lo.tolist(), hi.tolist(), strict=True))
@@ -23,7 +33,9 @@ def meets(axis: shapely.LineString, shape: shapely.Geometry, radius: float) -> l
 
 @given(lines(), st.one_of(lines(), polygons()), radii)
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_point_is_on_the_right_side_of_the_distance(axis: shapely.LineString, shape: shapely.Geometry, radius: float) -> None:
+def test_every_point_is_on_the_right_side_of_the_distance(
+    axis: shapely.LineString, shape: shapely.Geometry, radius: float
+) -> None:
     found = meets(axis, shape, radius)
     axes = axes_of(np.array([axis]))
     at = np.linspace(0, axis.length, 60)
@@ -37,7 +49,9 @@ def test_every_point_is_on_the_right_side_of_the_distance(axis: shapely.LineStri
 
 @given(lines(), st.one_of(lines(), polygons()), radii)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_turning_the_line_round_turns_the_stretches_round(axis: shapely.LineString, shape: shapely.Geometry, radius: float) -> None:
+def test_turning_the_line_round_turns_the_stretches_round(
+    axis: shapely.LineString, shape: shapely.Geometry, radius: float
+) -> None:
     there = [(lo, hi) for lo, hi in meets(axis, shape, radius) if hi - lo > 1e-5]
     back = [(axis.length - hi, axis.length - lo) for lo, hi in reversed(meets(axis.reverse(), shape, radius)) if hi - lo > 1e-5]
     assert np.allclose(there, back, atol=1e-5)
@@ -45,7 +59,9 @@ def test_turning_the_line_round_turns_the_stretches_round(axis: shapely.LineStri
 
 @given(lines(), st.one_of(lines(), polygons()), radii, st.floats(0.01, 0.99))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_vertex_on_the_line_changes_nothing(axis: shapely.LineString, shape: shapely.Geometry, radius: float, share: float) -> None:
+def test_a_vertex_on_the_line_changes_nothing(
+    axis: shapely.LineString, shape: shapely.Geometry, radius: float, share: float
+) -> None:
     more = shapely.LineString(shapely.get_coordinates(shapely.segmentize(axis, max(1.0, share * axis.length))))
     one = [(lo, hi) for lo, hi in meets(axis, shape, radius) if hi - lo > 1e-4]
     two = [(lo, hi) for lo, hi in meets(more, shape, radius) if hi - lo > 1e-4]

@@ -13,7 +13,12 @@ def day(text: str | None) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("finished", "years", "last"),
-    [("2021-03-10", 5, "2026-03-10"), ("2020-02-29", 5, "2025-02-28"), ("2020-02-29", 4, "2024-02-29"), ("2023-12-31", 3, "2026-12-31")],
+    [
+        ("2021-03-10", 5, "2026-03-10"),
+        ("2020-02-29", 5, "2025-02-28"),
+        ("2020-02-29", 4, "2024-02-29"),
+        ("2023-12-31", 3, "2026-12-31"),
+    ],
 )
 def test_the_last_day_is_the_corresponding_one(finished: str, years: int, last: str) -> None:
     assert str(add_years(day(finished), years)[0]) == last

@@ -13,7 +13,9 @@ def test_a_straight_strip_has_the_length_of_its_axis(angle: float) -> None:
     assert derived_axis(strip).length == pytest.approx(120, abs=0.1)
 
 
-@pytest.mark.parametrize("line", [[(0, 0), (50, 0), (50, 30)], [(0, 0), (40, 10), (90, -5), (140, 20)], [(0, 0), (100, 0), (100, 80), (60, 80)]])
+@pytest.mark.parametrize(
+    "line", [[(0, 0), (50, 0), (50, 30)], [(0, 0), (40, 10), (90, -5), (140, 20)], [(0, 0), (100, 0), (100, 80), (60, 80)]]
+)
 def test_a_bent_strip_is_followed(line: list[tuple[float, float]]) -> None:
     middle = shapely.LineString(line)
     strip = middle.buffer(0.6, cap_style="flat", join_style="mitre")

@@ -18,7 +18,9 @@ def owned(axis: shapely.LineString, ground: Ground) -> Pieces:
     shapes = np.array([r[0] for r in ground])
     half = np.array([r[2] for r in ground]) / 2
     every = np.arange(len(ground))
-    areas = AreaSet("roads", "roads", edges_of(shapes), np.zeros(len(ground), bool), half, half, half, every, np.ones(len(ground), bool))
+    areas = AreaSet(
+        "roads", "roads", edges_of(shapes), np.zeros(len(ground), bool), half, half, half, every, np.ones(len(ground), bool)
+    )
     near = Hits(np.zeros(len(ground), dtype=np.int64), every, every, every, np.zeros(len(ground), np.int8))
     table = Roads(every, edges_of(shapes), half, np.array([r[1] for r in ground]), every)
     return ground_pieces(axes, HitSet(areas, near, near, near), table)
@@ -66,7 +68,11 @@ def test_the_owner_is_the_higher_class_then_the_nearer_centre_line(axis: shapely
 def test_a_crossing_belongs_to_the_higher_class() -> None:
     ground = [(shapely.LineString([(0, 0), (200, 0)]), 2, 12.0), (shapely.LineString([(100, -50), (100, 50)]), 4, 40.0)]
     pieces = owned(shapely.LineString([(0, 1), (200, 1)]), ground)
-    assert list(zip(pieces.road, pieces.lo, pieces.hi, strict=True)) == [(0, 0, 80_000), (1, 80_000, 120_000), (0, 120_000, 200_000)]
+    assert list(zip(pieces.road, pieces.lo, pieces.hi, strict=True)) == [
+        (0, 0, 80_000),
+        (1, 80_000, 120_000),
+        (0, 120_000, 200_000),
+    ]
 
 
 def test_two_parallel_roads_of_one_class_share_at_the_middle() -> None:
@@ -85,7 +91,15 @@ def test_the_lower_id_wins_where_both_are_equally_near() -> None:
 
 def test_sides_follow_the_direction_of_the_road() -> None:
     road = shapely.LineString([(0, 0), (100, 0)])
-    axes = axes_of(np.array([shapely.LineString([(0, 3), (100, 3)]), shapely.LineString([(0, -3), (100, -3)]), shapely.LineString([(50, -9), (50, 9)])]))
+    axes = axes_of(
+        np.array(
+            [
+                shapely.LineString([(0, 3), (100, 3)]),
+                shapely.LineString([(0, -3), (100, -3)]),
+                shapely.LineString([(50, -9), (50, 9)]),
+            ]
+        )
+    )
     table = Roads(np.array([0]), edges_of(np.array([road])), np.array([6.0]), np.array([2]), np.array([0]))
     three = np.arange(3)
     found = sides(axes, three, np.array([0, 0, 3000]), np.array([100_000, 100_000, 15_000]), np.zeros(3, dtype=np.int64), table)

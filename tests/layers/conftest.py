@@ -56,6 +56,8 @@ def _sample(spec: LayerSpec) -> gpd.GeoDataFrame:
         first = next(iter(column.values), f"{column.zh} “{at}”, 一行\n两行")
         value: Any = {"text": first, "number": at + 0.1, "integer": at, "date": f"20{10 + at}-03-01"}[column.kind]
         columns[name] = [value, value if column.required or at % 2 else None, value if column.required else None]
+        if name == spec.key:
+            columns[name] = [f"{value}{row}" for row in range(3)]
     frame = pd.DataFrame(columns)
     if spec.geometry == "none":
         return conform(frame, spec)

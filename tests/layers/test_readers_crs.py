@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from pyproj import CRS
@@ -12,6 +13,7 @@ from shapely import LineString
 from geo.crs import to_work
 from geo.errors import UnknownCrs
 from layers.readers import RoutesRead, read_routes
+from layers.readers.crs import settle
 
 WORK = "EPSG:4547"
 BOUNDS = (114.0, 34.5, 114.9, 35.1)
@@ -52,17 +54,19 @@ def test_the_words_of_arcgis(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crs", ["EPSG:2383", "EPSG:2435", "EPSG:4610", "EPSG:4214"])
-@pytest.mark.parametrize("how", ["stated", "given", "esri"])
-def test_another_datum_is_refused_with_the_cure(tmp_path: Path, crs: str, how: str) -> None:
+def test_another_datum_is_refused_with_the_cure(crs: str) -> None:
     """Xi'an 80 and Beijing 54: PROJ would shift nothing, or by an unknown amount, and say nothing."""
     system = CRS.from_user_input(crs)
-    shape = LineString([(114.2, 34.8), (114.21, 34.8)]) if system.is_geographic else LINE
-    path = written(tmp_path, crs if how == "stated" else None, shape, "r.shp")
-    if how == "esri":
-        path.with_suffix(".prj").write_text(system.to_wkt("WKT1_ESRI"), "utf-8")
-    with pytest.raises(UnknownCrs, match="control points") as error:
-        read(path, crs=crs if how == "given" else None)
-    assert "控制点" in error.value.text("zh")
+    shapes = np.array([LineString([(114.2, 34.8), (114.21, 34.8)]) if system.is_geographic else LINE], dtype=object)
+    for stated, asked in ((crs, None), (system.to_wkt("WKT1_ESRI"), None), (None, crs)):
+        with pytest.raises(UnknownCrs, match="control points") as error:
+            settle(stated, asked, shapes, WORK, BOUNDS, "a.shp")
+        assert "控制点" in error.value.text("zh")
+
+
+def test_another_datum_stated_by_a_file(tmp_path: Path) -> None:
+    with pytest.raises(UnknownCrs, match="control points"):
+        read(written(tmp_path, "EPSG:2383", LINE, "r.shp"))
 
 
 def test_nothing_stated_but_the_numbers_are_in_the_city(tmp_path: Path) -> None:

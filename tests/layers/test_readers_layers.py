@@ -81,11 +81,13 @@ OSM = """<?xml version='1.0' encoding='UTF-8'?>
  <node id="5" lat="34.805" lon="114.305" version="1"><tag k="natural" v="tree"/><tag k="species:zh" v="国槐"/>
   <tag k="diameter_crown" v="12"/><tag k="circumference" v="3.14159265"/></node>
  <way id="-7" version="1"><nd ref="-3"/><nd ref="-1"/><tag k="highway" v="primary"/><tag k="name" v="金明大道"/></way>
- <way id="8" version="1"><nd ref="-1"/><nd ref="-2"/><tag k="highway" v="primary"/><tag k="highway:CN:urban" v="branch"/><tag k="bridge" v="yes"/></way>
+ <way id="8" version="1"><nd ref="-1"/><nd ref="-2"/><tag k="highway" v="primary"/>
+  <tag k="highway:CN:urban" v="branch"/><tag k="bridge" v="yes"/></way>
  <way id="9" version="1"><nd ref="-2"/><nd ref="-9"/><tag k="highway" v="residential"/><tag k="tunnel" v="yes"/></way>
  <way id="10" version="1"><nd ref="-9"/><nd ref="-3"/><tag k="highway" v="proposed"/></way>
  <way id="11" version="1"><nd ref="-9"/><nd ref="-3"/><tag k="waterway" v="river"/></way>
- <way id="12" version="1"><nd ref="-3"/><nd ref="-1"/><nd ref="-2"/><nd ref="-3"/><tag k="leisure" v="park"/><tag k="name" v="铁塔公园"/></way>
+ <way id="12" version="1"><nd ref="-3"/><nd ref="-1"/><nd ref="-2"/><nd ref="-3"/>
+  <tag k="leisure" v="park"/><tag k="name" v="铁塔公园"/></way>
  <way id="13" version="1"><nd ref="-3"/><nd ref="-9"/><nd ref="-2"/><nd ref="-3"/><tag k="landuse" v="grass"/></way>
  <way id="14" version="1"><nd ref="-3"/><nd ref="-9"/><nd ref="-2"/><nd ref="-3"/><tag k="building" v="yes"/></way>
 </osm>
@@ -177,7 +179,8 @@ def test_an_unclosed_ring_is_closed(tmp_path: Path) -> None:
     assert len(got.frame) == 1 and shapely.is_valid(got.frame.geometry[0])
 
 
-LEDGER = "道路编号,自,至,部位,工程类别,竣工日期,产权单位\nR1,0,120.5,车行道,大修,2022年3月1日,市管\nR1,,,,修复,2023-13-01,\n,0,1,,新建,2020-01-01,\n"
+LEDGER = "道路编号,自,至,部位,工程类别,竣工日期,产权单位\n"
+LEDGER += "R1,0,120.5,车行道,大修,2022年3月1日,市管\nR1,,,,修复,2023-13-01,\n,0,1,,新建,2020-01-01,\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])

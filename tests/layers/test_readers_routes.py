@@ -107,8 +107,7 @@ def test_geoparquet_and_flatgeobuf(tmp_path: Path) -> None:
     check(read(write(FRAME, tmp_path / "a.fgb", SPATIAL_INDEX="NO")))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(("encoding", "delimiter"), [("utf-8", ","), ("utf-8-sig", ";"), ("gb18030", ","), ("utf-16", "\t")])
 def test_csv_with_wkt(tmp_path: Path, encoding: str, delimiter: str) -> None:
     table = pd.DataFrame(FRAME.drop(columns="geometry")).assign(几何=[f"SRID=4547;{shape.wkt}" for shape in (A, B)])
     table.to_csv(tmp_path / "a.csv", index=False, encoding=encoding, sep=delimiter)

@@ -15,7 +15,7 @@ from shapely import LineString
 
 from geo.errors import UnreadableFile
 from layers.readers import Limits, read_routes
-from layers.readers.sandbox import DRIVERS, SKIP, Job, run
+from layers.readers.sandbox import DRIVERS, ENVIRONMENT, SKIP, Job, run
 
 K = {"work_crs": "EPSG:4547", "bounds": (114.0, 34.5, 114.9, 35.1)}
 LINE = LineString([(520000, 3850000), (520100, 3850000)])
@@ -170,3 +170,13 @@ def test_no_file_of_the_sender_s_name_reaches_the_child(tmp_path: Path, secret: 
     odd = tmp_path / "a;rm -rf ~ $(x) '\"&|.geojson"
     odd.write_bytes(secret.read_bytes())
     assert len(read_routes(odd, **K).frame) == 1
+
+
+def test_a_newer_gdal_with_drivers_nobody_listed(tmp_path: Path, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an empty skip list the child finds drivers it may not have, and starts itself again without them."""
+    vrt = f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    (tmp_path / "x.vrt").write_text(vrt, "utf-8")
+    monkeypatch.setitem(ENVIRONMENT, "GDAL_SKIP", "")
+    pointing, plain = run(tmp_path, [Job("gdal", str(tmp_path / "x.vrt")), Job("gdal", str(secret))], "x", Limits())
+    assert pointing.table is None and "not data of the kind" in pointing.why_en
+    assert plain.table is not None and plain.table.num_rows == 1

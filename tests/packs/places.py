@@ -147,7 +147,15 @@ def city(**changes: Any) -> City:
 
 def route(shape: Any, utility: str | None = "water", **values: Any) -> gpd.GeoDataFrame:
     """A file of one route; dig window of December 2026, trench 0.8 m unless said."""
-    given = {"row_no": 1, "route_id": "R1", "utility": utility, "trench_width_m": 0.8, "start": "2026-12-01", "end": "2026-12-20", **values}
+    given = {
+        "row_no": 1,
+        "route_id": "R1",
+        "utility": utility,
+        "trench_width_m": 0.8,
+        "start": "2026-12-01",
+        "end": "2026-12-20",
+        **values,
+    }
     table = pd.DataFrame([{name: given.get(name) for name in ("row_no", *ROUTE_COLUMNS)}], dtype=object)
     for name, column in ROUTE_COLUMNS.items():
         if column.kind in ("number", "integer"):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.rules import Verdicts
-from layers.pack_cases import Worked, differences, names, read_cases
+from geo.facts import from_values
+from geo.rules import Verdicts, read
+from layers.pack_cases import Worked, differences, names, plain_facts, read_cases
 from layers.packs import read_packs
 
 FOLDER = Path(__file__).parents[2] / "data" / "packs"
@@ -51,10 +52,6 @@ def test_a_case_that_says_otherwise_is_noticed(pack: str) -> None:
 @pytest.mark.parametrize("pack", WORKED)
 def test_what_is_unknown_is_never_exempt_by_itself(pack: str) -> None:
     """For each case, forgetting any one measured fact never turns another outcome into the mildest one."""
-    from geo.facts import from_values
-    from geo.rules import read
-    from layers.pack_cases import plain_facts
-
     worked = WORKED[pack]
     first = worked.pack.data.tiers[0].id
     rows = [plain_facts(case, worked.pack) for case in worked.file.cases]

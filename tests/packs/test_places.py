@@ -65,7 +65,8 @@ def test_nine_lines(one: gpd.GeoDataFrame, outcome: str, conditions: list[str], 
 
 
 @pytest.mark.parametrize(
-    ("length_m", "outcome", "certainty"), [(499.999, "exempt", "text"), (500.0, "exempt", "reading"), (500.001, "parallel", "text")]
+    ("length_m", "outcome", "certainty"),
+    [(499.999, "exempt", "text"), (500.0, "exempt", "reading"), (500.001, "parallel", "text")],
 )
 @pytest.mark.parametrize("stored_in", ["EPSG:4547", "EPSG:4490"])
 def test_the_limit_is_exact_to_the_millimetre(length_m: float, outcome: str, certainty: str, stored_in: str) -> None:
@@ -224,11 +225,16 @@ def test_locks_on_both_sides_of_every_day(road: str, start: str | None, end: str
 
 
 def ledger(*rows: tuple[str, float | None, float | None, str, str | None], since: date | None = None) -> Layer:
-    table = places.frame("road_ledger", [dict(zip(("road_id", "from_m", "to_m", "kind", "finished"), r, strict=True)) for r in rows], None)
+    table = places.frame(
+        "road_ledger", [dict(zip(("road_id", "from_m", "to_m", "kind", "finished"), r, strict=True)) for r in rows], None
+    )
     return Layer("road_ledger", table, GROUND.bounds_polygon, date(2026, 10, 1), since, owner="市政局", delivery_id="L1")
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("new", "yes"), ("rebuild", "yes"), ("extend", "yes"), ("patch", "no"), ("overhaul", "no"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("new", "yes"), ("rebuild", "yes"), ("extend", "yes"), ("patch", "no"), ("overhaul", "no"), (None, "unknown")],
+)
 def test_only_the_ledger_kinds_of_the_law_start_a_lock(kind: str, expected: str) -> None:
     ground = city(road_ledger=ledger(("B0", 150, 250, kind, "2023-01-01")))
     assert answer(route(line((0, 0), (100, 0))), ground).verdicts.answer("lock-new", 0) == expected
@@ -243,7 +249,16 @@ def test_a_ledger_stretch_locks_only_its_stretch() -> None:
     assert finding["stretches"][0]["locked_until"] == "2028-01-01"
 
 
-@pytest.mark.parametrize(("since", "expected"), [(date(2018, 1, 1), "no"), (date(2021, 12, 1), "no"), (date(2021, 12, 2), "no"), (date(2021, 12, 3), "unknown"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (date(2018, 1, 1), "no"),
+        (date(2021, 12, 1), "no"),
+        (date(2021, 12, 2), "no"),
+        (date(2021, 12, 3), "unknown"),
+        (None, "unknown"),
+    ],
+)
 def test_a_street_absent_from_a_complete_ledger(since: date | None, expected: str) -> None:
     ground = city(road_ledger=ledger(since=since))
     found = answer(route(line((0, 1000), (100, 1000)), start="2026-12-02", end="2026-12-09"), ground)
@@ -287,7 +302,9 @@ def test_bored_throughout_with_unknown_pits_is_estimated() -> None:
 # ── green, trees, highways, heritage ─────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("shape", "rule"), [(line((120, 310), (180, 310)), "green-land"), (line((420, 310), (480, 310)), "green-planned")])
+@pytest.mark.parametrize(
+    ("shape", "rule"), [(line((120, 310), (180, 310)), "green-land"), (line((420, 310), (480, 310)), "green-planned")]
+)
 def test_green_of_each_kind(shape: Any, rule: str) -> None:
     found = answer(route(shape))
     assert (found.verdicts.answer(rule, 0), found.verdicts.outcome(0)) == ("yes", "parallel")

@@ -73,9 +73,9 @@ export interface FileOptions extends ReviewOptions {
 }
 
 /** Hands in a file of lines; the job goes on by itself. */
-export function reviewFile(file: File, options: FileOptions): Promise<{ id: string; state: string; href: string }> {
+export function reviewFile(files: File[], options: FileOptions): Promise<{ id: string; state: string; href: string }> {
   const form = new FormData()
-  form.set('file', file, file.name)
+  for (const file of files) form.append('file', file, file.name)
   for (const [key, value] of Object.entries(options)) if (value) form.set(key, value)
   return json('/api/reviews', { method: 'POST', body: form })
 }
@@ -88,5 +88,8 @@ export async function cancelJob(id: string): Promise<void> {
 
 export const readJobRoutes = (id: string, signal?: AbortSignal): Promise<JobRoutes> =>
   json(`/api/jobs/${encodeURIComponent(id)}/routes.geojson`, { signal })
+
+export const readJobRow = (id: string, row: number, signal?: AbortSignal): Promise<StoredRoute> =>
+  json(`/api/jobs/${encodeURIComponent(id)}/routes/${row}`, { signal })
 
 export const search = (q: string, signal?: AbortSignal): Promise<Found[]> => json(`/api/search${query({ q })}`, { signal })

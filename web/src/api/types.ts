@@ -31,6 +31,8 @@ export interface LayerInfo {
   licence: string | null
   stated_by: string | null
   tiles: string | null
+  /** Changes with each delivery; tiles asked for with it may be kept for ever. */
+  version?: string | null
 }
 
 /** One entry of a pack: plain words, or an object that carries words under one of a few names. */
@@ -41,6 +43,7 @@ export interface Pack {
   id: string
   label: string
   title: Words
+  city?: Words
   outcomes?: PackTable
   conditions?: PackTable
   rules?: PackTable

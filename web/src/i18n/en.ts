@@ -220,7 +220,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   'batch.title': 'A whole file at once',
   'batch.text': 'Drop a file of routes anywhere on this page, or choose one here. Each row is answered; a row that cannot be says why.',
-  'batch.formats': 'Shapefile (zip, or .shp .dbf .shx .prj together), GeoPackage, GeoJSON, GeoParquet, CSV, Excel, KML, DXF',
+  'batch.formats': 'Shapefile (zip, or .shp .dbf .shx .prj together), GeoPackage, GeoJSON, GeoParquet, CSV, Excel',
   'batch.choose': 'Choose a file',
   'batch.another': 'Review another file',
   'batch.options': 'Options',

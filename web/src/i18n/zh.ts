@@ -218,7 +218,7 @@ export const zh = {
 
   'batch.title': '整份文件一次判定',
   'batch.text': '把线路文件拖到页面任意处，或在这里选择。每一行都有答复，有问题的行会说明原因。',
-  'batch.formats': 'Shapefile（zip，或同时选 .shp .dbf .shx .prj）、GeoPackage、GeoJSON、GeoParquet、CSV、Excel、KML、DXF',
+  'batch.formats': 'Shapefile（zip，或同时选 .shp .dbf .shx .prj）、GeoPackage、GeoJSON、GeoParquet、CSV、Excel',
   'batch.choose': '选择文件',
   'batch.another': '审查另一份文件',
   'batch.options': '选项',

@@ -30,7 +30,8 @@ export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonl
 }
 
 function tileSource(layer: LayerInfo, city: City, origin: string): SourceSpecification {
-  const address = layer.tiles!.startsWith('/') ? origin + layer.tiles! : layer.tiles!
+  const path = layer.version ? `${layer.tiles!}?v=${encodeURIComponent(layer.version)}` : layer.tiles!
+  const address = path.startsWith('/') ? origin + path : path
   if (layer.geometry === 'raster') return { type: 'raster', tiles: [address], tileSize: 256, maxzoom: 19, bounds: city.bounds }
   return vector(address, city, layer.name === 'routes' ? 'id' : undefined)
 }

@@ -1,7 +1,7 @@
 /** A file under review: handing it in, following it, its results. The job lives on the server, its id in the address. */
 import { computed, ref, shallowRef } from 'vue'
-import type { Job, Judged, JobRoutes, RouteFeature } from '../api/types'
-import { cancelJob, readJob, readJobRoutes, reviewFile, reviewLine, type FileOptions } from '../api/client'
+import type { Job, JobRoutes, RouteFeature } from '../api/types'
+import { cancelJob, readJob, readJobRoutes, readJobRow, reviewFile, type FileOptions } from '../api/client'
 import { Problem } from '../api/problem'
 import { explain, t } from '../i18n'
 import { boxOf, linesOf } from '../util/geo'
@@ -13,8 +13,8 @@ export const job = shallowRef<Job | null>(null)
 export const jobError = ref('')
 export const sending = ref('')
 export const results = shallowRef<JobRoutes | null>(null)
-/** The file of this visit, kept to review it again with other options. */
-export const lastFile = shallowRef<File | null>(null)
+/** The files of this visit, kept to review them again with other options. */
+export const lastFiles = shallowRef<File[]>([])
 
 const POLL_MS = 400
 let timer: ReturnType<typeof setTimeout> | null = null
@@ -26,14 +26,14 @@ export async function submit(files: File[], options: FileOptions = {}): Promise<
   jobError.value = ''
   stopFollowing()
   try {
-    const file = await bundle(files)
-    if (!file) {
+    const together = bundle(files)
+    if (!together) {
       jobError.value = t('batch.needall')
       return
     }
-    lastFile.value = file
-    sending.value = file.name
-    const { id } = await reviewFile(file, options)
+    lastFiles.value = together
+    sending.value = together[0]!.name
+    const { id } = await reviewFile(together, options)
     forget()
     place.job = id
     await poll(id)
@@ -111,25 +111,24 @@ export function showAll(): void {
 
 export const rowsOf = computed(() => new Map(results.value?.features.map((f) => [Number(f.properties!.row_no), f as RouteFeature])))
 
-/** Opens one result; a file without verdicts in it is judged again, line by line, when looked at. */
+let asking: AbortController | null = null
+
+/** Opens one result of the file. */
 export async function chooseRow(row: number, fly = false): Promise<void> {
   const feature = rowsOf.value.get(row)
-  if (!feature) return
+  if (!feature || !job.value) return
+  asking?.abort()
+  const control = (asking = new AbortController())
   place.row = row
   if (sheet.value === 0) sheet.value = 1
   const box = fly && feature.geometry ? boxOf(linesOf(feature.geometry)) : null
   if (box) flight.value = { box }
   try {
-    show('job', String(row), feature, await judgedOf(feature))
+    const said = await readJobRow(job.value.id, row, control.signal)
+    if (said.verdict) show('job', String(row), said.route, { verdict: said.verdict, pieces: said.pieces ?? [] })
   } catch (error) {
+    if (control.signal.aborted) return
+    place.row = null
     jobError.value = explain(error)
   }
 }
-
-async function judgedOf(feature: RouteFeature): Promise<Judged> {
-  const verdict = parsed(feature.properties?.verdict)
-  if (verdict) return { verdict, pieces: parsed(feature.properties?.pieces) ?? [] } as Judged
-  return reviewLine(feature, { pack: job.value?.summary?.pack?.split('@')[0] })
-}
-
-const parsed = (said: unknown): unknown => (typeof said === 'string' && said ? (JSON.parse(said) as unknown) : (said ?? null))

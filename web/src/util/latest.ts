@@ -14,7 +14,7 @@ export class Latest<In, Out> {
     private readonly task: (input: In, signal: AbortSignal) => Promise<Out>,
     private readonly done: (output: Out, input: In) => void,
     private readonly failed: (error: unknown, input: In) => void,
-    private readonly patience_ms = 400,
+    private readonly patience_ms = 2000,
   ) {}
 
   ask(input: In): void {

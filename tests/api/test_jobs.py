@@ -1,0 +1,305 @@
+"""A file as a job: the whole journey, downloads read back, cancel, failure in words, and the death of the worker."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import httpx
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import sqlalchemy as sa
+
+from api.i18n import Lang
+from api.work import ANSWERS
+from tests.servers import MOST_BYTES, ON, Server
+
+Job = dict[str, Any]
+
+
+def send(client: httpx.Client, name: str, body: bytes, **form: str) -> str:
+    answer = client.post("/api/reviews", files={"file": (name, body)}, data={"on": ON} | form)
+    assert answer.status_code == 202, answer.text
+    told = answer.json()
+    assert told["href"] == answer.headers["location"] == f"/api/jobs/{told['id']}" and told["state"] == "queued"
+    return str(told["href"])
+
+
+def wait(client: httpx.Client, href: str, until: Callable[[Job], bool] = lambda job: job["state"] in ("done", "failed", "cancelled")) -> Job:
+    end = time.monotonic() + 180
+    while time.monotonic() < end:
+        job: Job = client.get(href).json()
+        if until(job):
+            return job
+        time.sleep(0.05)
+    raise AssertionError(job)
+
+
+def zipped(folder: Path, stem: str = "routes") -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.glob(f"{stem}.*")):
+            archive.write(path, f"外线{path.suffix}")
+    return body.getvalue()
+
+
+def lines(client: httpx.Client, n: int, vertices: int = 2, **properties: Any) -> bytes:
+    """``n`` lines inside the city as GeoJSON."""
+    west, south, east, north = client.get("/api/city").json()["bounds"]
+    dice = np.random.default_rng(7)
+    x, y = dice.uniform(west + 0.01, east - 0.01, n), dice.uniform(south + 0.01, north - 0.01, n)
+    steps = np.linspace(0, 0.002, vertices)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": np.column_stack([a + steps, np.full(vertices, b)]).round(7).tolist()},
+            "properties": {"route_id": f"L{i}", "utility": "water", **properties},
+        }
+        for i, (a, b) in enumerate(zip(x, y, strict=True))
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+@pytest.fixture(scope="module")
+def done(client: httpx.Client, demo_folder: Path) -> Job:
+    """The demo shapefile (GBK, no .cpg) with one broken row beside it, through the page's door."""
+    return wait(client, send(client, "外线 2026.zip", zipped(demo_folder)))
+
+
+def test_the_demo_file_is_answered_as_the_stored_routes_were(client: httpx.Client, done: Job, routes: list[dict[str, Any]]) -> None:
+    assert done["state"] == "done" and done["error"] is None and done["file"] == "外线 2026.zip"
+    assert done["done"] == done["total"] == 300 and done["seconds_left"] == 0 and done["rate"] > 0
+    assert done["summary"]["rows_in"] == 300 and done["summary"]["rejected"] == 0 == len(done["rejects"])
+    shown = client.get(f"/api/jobs/{done['id']}/routes.geojson")
+    assert shown.headers["content-type"] == "application/geo+json"
+    features = shown.json()["features"]
+    got = {f["properties"]["route_id"]: (f["properties"]["outcome"], f["properties"]["certainty"]) for f in features}
+    stored = {item["route_id"]: (item["outcome"], item["certainty"]) for item in routes}
+    assert {key: (got[key], stored[key]) for key in stored if got[key] != stored[key]} == {}
+    counts = pd.Series([f["properties"]["outcome"] for f in features]).value_counts().to_dict()
+    assert counts == done["summary"]["outcomes"]
+
+
+def test_every_download_reads_back(client: httpx.Client, done: Job, tmp_path: Path) -> None:
+    assert set(done["downloads"]) == {*ANSWERS, "report"}
+    ids = [f["properties"]["route_id"] for f in client.get(f"/api/jobs/{done['id']}/routes.geojson").json()["features"]]
+    for key, href in done["downloads"].items():
+        answer = client.get(href)
+        assert answer.status_code == 200, href
+        if key == "report":
+            continue
+        assert answer.headers["content-disposition"].startswith("attachment") and "2026-answers" in answer.headers["content-disposition"]
+        path = tmp_path / href.rpartition("/")[2]
+        path.write_bytes(answer.content)
+        rows = _read(path)
+        assert list(rows["route_id"]) == ids and set(rows["outcome"]) == set(done["summary"]["outcomes"]), key
+        assert len(rows.columns) > 15, key
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".csv":
+        return pd.read_csv(path, encoding="utf-8-sig")
+    if path.suffix == ".xlsx":
+        return pd.read_excel(path)
+    if path.suffix == ".parquet":
+        return gpd.read_parquet(path)
+    if path.suffix == ".gpkg":
+        return gpd.read_file(path, layer="verdicts")
+    return gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
+
+
+def test_the_report_runs_in_an_origin_of_its_own(client: httpx.Client, done: Job) -> None:
+    report = client.get(done["downloads"]["report"])
+    assert report.headers["content-type"].startswith("text/html") and report.headers["content-disposition"].startswith("inline")
+    policy = report.headers["content-security-policy"]
+    assert policy.startswith("sandbox") and "default-src 'none'" in policy and "allow-same-origin" not in policy
+    assert "示范城" in report.text
+
+
+def test_one_row_of_the_file_brings_its_proof(client: httpx.Client, done: Job, routes: list[dict[str, Any]]) -> None:
+    features = client.get(f"/api/jobs/{done['id']}/routes.geojson").json()["features"]
+    row = next(f["properties"] for f in features if f["properties"]["outcome"] == "parallel")
+    got = client.get(f"/api/jobs/{done['id']}/routes/{row['row_no']}").json()
+    assert got["verdict"]["route_id"] == row["route_id"] and got["verdict"]["outcome"] == "parallel"
+    line = shapely.geometry.shape(got["route"]["geometry"])
+    spots = [s for f in got["verdict"]["findings"] for one in f["stretches"] for s in one["coordinates"]]
+    assert spots and shapely.distance(line, shapely.points(spots)).max() < 1e-6
+    assert client.get(f"/api/jobs/{done['id']}/routes/301").status_code == 404
+
+
+def test_nothing_else_of_the_folder_can_be_had(client: httpx.Client, done: Job) -> None:
+    for name in ("input.zip", "routes.geojson", "..%2f..%2fserver.log", "%2e%2e", "rejects.csv", "answers.csv%00"):
+        answer = client.get(f"/api/jobs/{done['id']}/files/{name}")
+        assert answer.status_code in (404, 422) and answer.headers["content-type"] == "application/problem+json", name
+
+
+def test_the_parts_of_a_shapefile_may_be_dropped_together(client: httpx.Client, demo_folder: Path) -> None:
+    parts = [("file", (f"r{path.suffix}", path.read_bytes())) for path in sorted(demo_folder.glob("routes.*"))]
+    answer = client.post("/api/reviews", files=parts, data={"on": ON})
+    assert answer.status_code == 202, answer.text
+    assert wait(client, answer.json()["href"])["summary"]["rows_out"] == 300
+
+
+def test_bad_rows_are_told_and_the_others_answered(client: httpx.Client) -> None:
+    west, south, _, _ = client.get("/api/city").json()["bounds"]
+    good = f"LINESTRING({west + 0.02} {south + 0.02}, {west + 0.021} {south + 0.02})"
+    body = f'编号,管线种类,电压,wkt\nA,给水,,"{good}"\nB,电力,十,"{good}"\nC,燃气,,"LINESTRING EMPTY"\nD,燃气,,oops\n'.encode("gb18030")
+    job = wait(client, send(client, "表.csv", body, crs="EPSG:4490"))
+    assert job["state"] == "done", job
+    assert job["summary"] | {"seconds": 0} == {
+        "rows_in": 4, "rows_out": 2, "rejected": 2, "outcomes": job["summary"]["outcomes"], "pack": "kaifeng-2022-6@1", "seconds": 0,
+    }  # fmt: skip
+    assert [(r["row_no"], r["route_id"]) for r in job["rejects"]] == [(3, "C"), (4, "D")] and all(r["reason_zh"] for r in job["rejects"])
+    assert [(i["row_no"], i["field"]) for i in job["issues"]] == [(2, "voltage_kv")]
+    assert any("GB18030" in note for note in job["notes"])
+    assert client.get(job["downloads"]["rejects"]).content.decode("utf-8-sig").count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("a.geojson", b"not json", "unreadable_file"),
+        ("a.zip", b"PK\x03\x04broken", "unreadable_file"),
+        ("a.geojson", b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>', "unreadable_file"),
+        ("a.csv", "编号,名称\n1,x\n".encode(), "bad_input"),
+        ("a.csv", b"id,wkt\n1,\"LINESTRING(1 2, 3 4)\"\n", "unknown_crs"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_fails_with_words(client: httpx.Client, name: str, body: bytes, code: str) -> None:
+    href = send(client, name, body)
+    job = wait(client, href)
+    assert job["state"] == "failed" and job["error"]["code"] == code and not job["downloads"], job
+    assert name in job["error"]["detail"] and "input" not in job["error"]["detail"]
+    english = client.get(href, headers={"accept-language": "en"}).json()["error"]
+    assert english["code"] == code and english["detail"] != job["error"]["detail"] and english["title"] != job["error"]["title"]
+    assert client.get(f"{href}/routes.geojson").json()["code"] == "conflict"
+    assert client.delete(href).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("files", "form", "status", "code"),
+    [
+        ({"file": ("a.exe", b"x")}, {}, 422, "unreadable_file"),
+        ({"file": ("a.zip", b"")}, {}, 422, "unreadable_file"),
+        ({"file": ("a.zip", b"x")}, {"pack": "atlantis"}, 404, "not_found"),
+        ({"file": ("a.zip", b"x")}, {"on": "soon"}, 422, "invalid_request"),
+        ({"file": ("a.zip", b"x")}, {"encoding": "klingon"}, 422, "bad_input"),
+        ({"other": ("a.zip", b"x")}, {}, 422, "invalid_request"),
+        (None, {"file": "text"}, 422, "invalid_request"),
+    ],
+)
+def test_orders_that_cannot_be_taken_start_no_job(
+    client: httpx.Client, server: Server, files: Any, form: dict[str, str], status: int, code: str
+) -> None:
+    before = _folders(server)
+    answer = client.post("/api/reviews", files=files, data=form)
+    assert answer.status_code == status and answer.json()["code"] == code, answer.text
+    assert _folders(server) == before
+
+
+def _folders(server: Server) -> list[str]:
+    folder = server.home / "jobs"
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def test_a_file_beyond_the_limit_is_refused(client: httpx.Client, server: Server) -> None:
+    before = _folders(server)
+    answer = client.post("/api/reviews", files={"file": ("a.zip", b"x" * (MOST_BYTES + 1))})
+    assert answer.status_code == 413 and answer.json()["code"] == "too_large"
+    assert _folders(server) == before
+
+
+def test_a_broken_multipart_is_told(client: httpx.Client) -> None:
+    answer = client.post("/api/reviews", content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code in (400, 422) and answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.fixture
+def slow(client: httpx.Client) -> Iterator[str]:
+    """A job that takes a while."""
+    href = send(client, "many.geojson", lines(client, 6_000, vertices=12))
+    yield href
+    client.delete(href)
+
+
+def running(job: Job) -> bool:
+    return job["state"] == "running" and job["phase"]["en"] not in ("waiting", "getting ready")
+
+
+def test_a_running_job_tells_how_far_it_is_and_can_be_cancelled(client: httpx.Client, server: Server, slow: str) -> None:
+    seen = wait(client, slow, lambda job: running(job) and job["total"])
+    assert 0 <= seen["done"] <= seen["total"] and seen["phase"]["zh"] and not seen["downloads"]
+    assert client.get(f"{slow}/routes.geojson").status_code == 409
+    began = time.monotonic()
+    assert client.delete(slow).status_code == 200
+    ended = wait(client, slow)
+    assert ended["state"] == "cancelled" and ended["error"] is None and time.monotonic() - began < 60
+    assert client.delete(slow).json()["code"] == "conflict"
+    end = time.monotonic() + 20
+    while _of(server, slow).exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not _of(server, slow).exists()
+    later = wait(client, send(client, "few.geojson", lines(client, 3)))  # the worker lives on, or was started again
+    assert later["state"] == "done"
+
+
+def _of(server: Server, href: str) -> Path:
+    database = sa.create_engine(sa.engine.make_url(server.database).set(drivername="postgresql+psycopg"))
+    with database.connect() as connection:
+        params = connection.scalar(sa.text("SELECT params FROM jobs WHERE id = :id"), {"id": href.rpartition("/")[2]})
+    database.dispose()
+    return server.home / "jobs" / str(params["folder"])
+
+
+def test_a_waiting_job_is_cancelled_at_once(client: httpx.Client, slow: str) -> None:
+    wait(client, slow, running)
+    second = send(client, "few.geojson", lines(client, 3))
+    assert client.get(second).json()["state"] == "queued"
+    cancelled = client.delete(second).json()
+    assert cancelled["state"] == "cancelled" and cancelled["phase"] == {"zh": "已取消", "en": "cancelled"}
+
+
+def test_a_job_outlives_the_death_of_its_worker(client: httpx.Client, server: Server, slow: str) -> None:
+    wait(client, slow, running)
+    server.kill_worker()
+    again = wait(client, slow, lambda job: job["state"] in ("running", "done"))
+    assert again["error"] is None
+    job = wait(client, slow)
+    assert job["state"] == "done" and job["summary"]["rows_out"] == 6_000
+
+
+def test_a_restart_gives_the_job_back_and_finishes_it(client: httpx.Client, server: Server, slow: str) -> None:
+    wait(client, slow, running)
+    server.stop_workers()
+    assert client.get(slow).json()["state"] == "queued"
+    server.start_workers()
+    assert wait(client, slow)["summary"]["rows_out"] == 6_000
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_failed_job_whose_worker_died_too_often_says_so(lang: Lang) -> None:
+    from api.endpoints.jobs import _error
+    from layers.jobs import _LOST
+
+    said = _error(_LOST, lang)
+    assert said and said["code"] == "worker_lost" and said["detail"] == _LOST[lang] and said["title"]
+
+
+def test_old_folders_are_swept(tmp_path: Path) -> None:
+    import os
+
+    from api.work_loop import KEEP_DAYS, sweep
+
+    for name, days in (("old", KEEP_DAYS + 1), ("young", KEEP_DAYS - 1)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "answers.csv").write_text("x")
+        then = time.time() - days * 86_400
+        os.utime(tmp_path / name, (then, then))
+    assert sweep(tmp_path) == ["old"] and [path.name for path in tmp_path.iterdir()] == ["young"]
+    assert sweep(tmp_path / "none") == []
