@@ -14,7 +14,7 @@ from api.deps import House, open_house
 from api.endpoints import city, jobs, layers, packs, reviews, routes, search, tiles
 from api.page import Page
 from api.schemas import PROBLEMS
-from api.security import Guard, refuse_other_sites
+from api.security import BodyLimit, Guard, refuse_other_sites
 from api.settings import Settings
 from api.warmth import Warmth
 
@@ -30,8 +30,14 @@ TAGS = [
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
+UPLOADS = "/api/reviews"
+BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
-PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.apache.parquet")
+PACKED = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.apache.parquet",
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -49,11 +55,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # both built-in pages fetch their scripts from outside
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.max_upload_bytes,
         dependencies=[Depends(_same_site)],
         responses=PROBLEMS,
         middleware=[
             Middleware(Guard),
+            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
         ],
         lifespan=_lifespan,

@@ -54,7 +54,9 @@ def open_house(settings: Settings) -> House:
     """Packs read and checked, the database's address noted; raises BadPack where there is no pack that can judge."""
     packs = read_packs(settings.packs_dir)
     if not packs:
-        raise BadPack(pack=settings.packs_dir.name, where="/", why_zh="文件夹中没有规则包", why_en="there is no pack in the folder")
+        raise BadPack(
+            pack=settings.packs_dir.name, where="/", why_zh="文件夹中没有规则包", why_en="there is no pack in the folder"
+        )
     database = engine(settings.database_url, settings.pool_size)
     house = House(settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes))
     _ = house.default_pack  # a default that is not there stops the start, never a request
@@ -76,7 +78,9 @@ LangNow = Annotated[Lang, Depends(_lang)]
 
 def _pack(
     house: HouseNow,
-    pack: Annotated[str | None, Query(max_length=100, description="规则包编号；缺省为本市默认 / id of a pack; the city's own if left out")] = None,
+    pack: Annotated[
+        str | None, Query(max_length=100, description="规则包编号；缺省为本市默认 / id of a pack; the city's own if left out")
+    ] = None,
 ) -> Pack:
     return house.pack(pack) if pack else house.default_pack
 
@@ -91,4 +95,6 @@ def today() -> date:
 
 PackNow = Annotated[Pack, Depends(_pack)]
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
-FilingDay = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="申报日期；缺省为今天 / filing date; today if left out")]
+FilingDay = Annotated[
+    date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="申报日期；缺省为今天 / filing date; today if left out")
+]

@@ -74,7 +74,10 @@ def shape_of(geometry: Geometry) -> BaseGeometry:
     parts = [geometry.coordinates] if isinstance(geometry, Line) else geometry.coordinates
     total = sum(len(part) for part in parts)
     if total > MAX_VERTICES:
-        raise BadLine(why_zh=f"该线有 {total} 个顶点，上限 {MAX_VERTICES}", why_en=f"the line has {total} vertices, at most {MAX_VERTICES} are taken")
+        raise BadLine(
+            why_zh=f"该线有 {total} 个顶点，上限 {MAX_VERTICES}",
+            why_en=f"the line has {total} vertices, at most {MAX_VERTICES} are taken",
+        )
     for number, part in enumerate(parts, 1):
         distinct = len({(p[0], p[1]) for p in part})
         if distinct < (3 if isinstance(geometry, Area) else 2):
@@ -102,7 +105,9 @@ def _check_inside(shape: BaseGeometry, city: City) -> None:
     out = (xy[:, 0] < west) | (xy[:, 0] > east) | (xy[:, 1] < south) | (xy[:, 1] > north)
     if out.any():
         lon, lat = xy[int(np.argmax(out))]
-        raise OutsideCity(city=city.name, west=west, south=south, east=east, north=north, lon=round(float(lon), 6), lat=round(float(lat), 6))
+        raise OutsideCity(
+            city=city.name, west=west, south=south, east=east, north=north, lon=round(float(lon), 6), lat=round(float(lat), 6)
+        )
 
 
 def _values(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -151,4 +156,6 @@ def _check_span(number: int, row: Mapping[str, Any]) -> None:
                 why_en=f"spans entry {number}: {name} ({column.en}) is missing or cannot be understood",
             )
     if not float(row["from_m"]) < float(row["to_m"]):
-        raise BadRequest(why_zh=f"spans 第 {number} 项：to_m 应大于 from_m", why_en=f"spans entry {number}: to_m must be more than from_m")
+        raise BadRequest(
+            why_zh=f"spans 第 {number} 项：to_m 应大于 from_m", why_en=f"spans entry {number}: to_m must be more than from_m"
+        )

@@ -95,9 +95,24 @@ def status_of(error: WaixianError) -> tuple[int, str, str]:
     return next(TABLE[cls] for cls in type(error).__mro__ if cls in TABLE)
 
 
-def problem(status: int, code: str, title: str, detail: str, lang: Lang, context: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    lang: Lang,
+    context: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """One problem+json answer (RFC 9457)."""
-    body = {"type": f"urn:waixian:problem:{code}", "title": title, "status": status, "detail": detail, "code": code, "context": context}
+    body = {
+        "type": f"urn:waixian:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "context": context,
+    }
     own = {"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
     return Response(dumps(body), status, {**own, **(headers or {})}, MEDIA_TYPE)
 
@@ -118,7 +133,13 @@ def _context(error: WaixianError, lang: Lang) -> dict[str, Any]:
 
 def _from_status(request: Request, status: int, headers: Mapping[str, str] | None = None, detail: str | None = None) -> Response:
     lang = language(request.headers.get("accept-language"))
-    code, title_zh, title_en, zh, en = STATUSES.get(status) or (f"http_{status}", "请求未能完成", "The request failed", detail or "—", detail or "—")
+    code, title_zh, title_en, zh, en = STATUSES.get(status) or (
+        f"http_{status}",
+        "请求未能完成",
+        "The request failed",
+        detail or "—",
+        detail or "—",
+    )
     places = {"path": request.url.path[:200], "method": request.method[:20], "allow": (headers or {}).get("Allow", "—")}
     title, text = (title_zh, zh) if lang == "zh" else (title_en, en)
     return problem(status, code, title, text.format_map(places), lang, {"path": places["path"]}, headers)

@@ -22,7 +22,14 @@ FEATURE: dict[str, Any] = {
     },
 }  # fmt: skip
 
-_CITATION = {"title": "汴工改办〔2022〕6号", "clause": "三（二）2", "says": "…", "href": None, "rank": "paper", "read_on": "2026-11-22"}
+_CITATION = {
+    "title": "汴工改办〔2022〕6号",
+    "clause": "三（二）2",
+    "says": "…",
+    "href": None,
+    "rank": "paper",
+    "read_on": "2026-11-22",
+}
 
 VERDICT: dict[str, Any] = {
     "route_id": "W-1", "outcome": "parallel", "conditions": ["gov_approval"],

@@ -22,7 +22,10 @@ def raster_entry(engine: sa.Engine, layer: str) -> dict[str, Any]:
     sheets = sa.select(DeliveryRow).where(DeliveryRow.layer == layer, DeliveryRow.state != "replaced").order_by(DeliveryRow.id)
     with engine.connect() as connection:
         found = connection.execute(sheets).all()
-    words = {name: "; ".join(dict.fromkeys(filter(None, (getattr(row, name) for row in found)))) for name in ("source", "owner", "licence", "stated_by")}
+    words = {
+        name: "; ".join(dict.fromkeys(filter(None, (getattr(row, name) for row in found))))
+        for name in ("source", "owner", "licence", "stated_by")
+    }
     days = [row.as_of for row in found]
     return {
         "name": layer, "zh": LAYERS[layer].zh, "en": LAYERS[layer].en, "geometry": "raster", "rows": len(found) or None,

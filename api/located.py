@@ -20,7 +20,9 @@ def located(
     """
     line = derived_axis(shape) if shape.geom_type in ("Polygon", "MultiPolygon") else shape
     axes = axes_of(np.array([line], dtype=object))
-    findings = [{**f, "stretches": [_with_line(one, axes, work_crs) for one in f.get("stretches") or []]} for f in verdict["findings"]]
+    findings = [
+        {**f, "stretches": [_with_line(one, axes, work_crs) for one in f.get("stretches") or []]} for f in verdict["findings"]
+    ]
     return {**verdict, "findings": findings}, [_with_line(piece, axes, work_crs) for piece in pieces]
 
 

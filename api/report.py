@@ -138,6 +138,8 @@ def _reasons(review: Review) -> list[Bar]:
     said = styles()["answers"]
     found = []
     for rule in review.pack.data.rules:
+        if rule.id in review.reasons.gates:
+            continue  # which utility it is decides which limb of the text applies, and is nobody's reason
         answers = review.verdicts.reading.rules[rule.id].answer[review.reasons.because[rule.id]]
         for code, name in enumerate(NAMES):
             count = int((answers == code).sum())

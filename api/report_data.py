@@ -13,7 +13,7 @@ from api.report_ground import encoded
 from api.styles import styles
 from geo.crs import to_degrees
 from geo.pack import Pack
-from geo.schema import LAYERS, ROAD_CLASS, UTILITY
+from geo.schema import LAYERS, UTILITY
 from geo.verdict import Review
 from geo.words import THEMES
 
@@ -23,13 +23,9 @@ PROOFS_MAX = 2_000
 CHUNK = 100
 
 SIDES = {"left": ("左侧", "left side"), "right": ("右侧", "right side"), "across": ("横穿", "across")}
-PERMIT_STATES = {"owed": ("应办", "owed"), "waived": ("免办", "waived"), "confirm": ("待确认", "to be confirmed")}
-_CODES = {
-    **{code: (zh[0], code) for code, zh in ROAD_CLASS.items()},
-    "public": ("公园绿地", "park"), "verge": ("道路绿化带", "verge"), "protective": ("防护绿地", "protective green"),
-    "attached": ("附属绿地", "attached green"), "planned": ("规划绿地", "planned green"), "off_road": ("路外", "off road"),
-    "protection": ("保护范围", "protection range"), "control": ("建设控制地带", "control zone"),
-    "buried": ("地下文物埋藏区", "buried relics"), "old_city": ("古城", "old city"),
+PERMIT_STATES = {
+    "owed": ("应办", "owed"), "waived": ("免办", "waived"), "confirm": ("待确认", "to be confirmed"),
+    "unknown": ("待核实", "unknown"),
 }  # fmt: skip
 
 
@@ -73,8 +69,17 @@ def words(pack: Pack) -> dict[str, Any]:
         "conditions": {one.id: one.title.model_dump() for one in data.conditions},
         "utilities": _pairs({code: (names[0], code) for code, names in UTILITY.items()}),
         "layers": {name: {"zh": spec.zh, "en": spec.en} for name, spec in LAYERS.items()},
-        "themes": _pairs(THEMES), "sides": _pairs(SIDES), "codes": _pairs(_CODES), "permit_states": _pairs(PERMIT_STATES),
+        "themes": _pairs(THEMES), "sides": _pairs(SIDES), "codes": _pairs(_codes()), "permit_states": _pairs(PERMIT_STATES),
     }  # fmt: skip
+
+
+def _codes() -> dict[str, tuple[str, str]]:
+    """Every class, kind and grade that a layer may hold."""
+    listed = {"off_road": ("路外", "off road")}
+    for spec in LAYERS.values():
+        for column in spec.columns.values():
+            listed |= {code: (spellings[0], code.replace("_", " ")) for code, spellings in column.values.items() if spellings}
+    return listed
 
 
 def _pairs(table: Any) -> dict[str, dict[str, str]]:

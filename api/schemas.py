@@ -22,7 +22,9 @@ from api.examples import (
 )
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Position = Annotated[list[Number], Field(min_length=2, max_length=4, description="经度, 纬度[, 高程] / longitude, latitude[, height]")]
+Position = Annotated[
+    list[Number], Field(min_length=2, max_length=4, description="经度, 纬度[, 高程] / longitude, latitude[, height]")
+]
 Bounds = Annotated[list[float], Field(min_length=4, max_length=4, description="西, 南, 东, 北 / west, south, east, north")]
 Metres = float | None
 
@@ -217,7 +219,9 @@ class RouteItem(Model):
 class RouteList(Model):
     """A page of stored routes with their newest judgement; ``counts`` by outcome covers all pages and outcomes."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"total": 1, "counts": {"parallel": 1}, "items": [ROUTE]}]})
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"total": 1, "counts": {"parallel": 1}, "items": [ROUTE]}]}
+    )
 
     total: int
     counts: dict[str, int]

@@ -1,6 +1,6 @@
 """What every answer says to the browser, and what no other site may do through it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -49,6 +49,32 @@ class Guard:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class BodyLimit:
+    """No body is read beyond ``limit`` of its address: a larger one is refused with 413, by its stated length or on the way."""
+
+    def __init__(self, app: ASGIApp, limit: Callable[[str], int]) -> None:
+        self.app, self.limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most, seen = self.limit(scope["path"]), 0
+        stated = Headers(scope=scope).get("content-length", "")
+
+        async def limited() -> Message:
+            nonlocal seen
+            if stated.isdigit() and int(stated) > most:
+                raise HTTPException(413)
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, limited, send)
 
 
 def refuse_other_sites(method: str, headers: Headers) -> None:

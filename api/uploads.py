@@ -67,7 +67,9 @@ def _main(names: Sequence[str], endings: Sequence[str]) -> int:
         if endings[0] not in (*ALONE, *PACKED):
             known = "、".join((*ALONE, *PACKED))
             raise UnreadableFile(
-                file=names[0], why_zh=f"不认识的格式；可用：{known}", why_en=f"its ending is not one that can be read: {known.replace('、', ', ')}"
+                file=names[0],
+                why_zh=f"不认识的格式；可用：{known}",
+                why_en=f"its ending is not one that can be read: {known.replace('、', ', ')}",
             )
         return 0
     parts = len(names) <= MOST_FILES and set(endings) <= set(PARTS) and len(set(endings)) == len(endings) and ".shp" in endings

@@ -7,7 +7,6 @@ its start: that is how it outlives a restart.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ import sqlalchemy as sa
 
 from api.answers import summary, write_answers, write_rejects
 from api.answers_files import whole
+from api.orders import ANSWERS, MAP, REJECTS, REPORT, Order
 from api.past import past
 from api.report import write_report
 from api.review import Review, review
@@ -28,33 +28,7 @@ from geo.errors import WaixianError
 from geo.pack import Pack
 from layers.readers import Limits, RoutesRead, read_routes
 
-KIND = "review"
-MAP = "routes.geojson"
-# key of the download → name of the file, in the order in which they are written
-ANSWERS = {
-    "csv": "answers.csv", "geojson": "answers.geojson", "gpkg": "answers.gpkg", "parquet": "answers.parquet",
-    "xlsx": "answers.xlsx", "shp": "answers.shp.zip",
-}  # fmt: skip
-REPORT, REJECTS = "report.html", "rejects.csv"
 SHOWN_REJECTS = 500
-
-
-def jobs_dir(home: Path) -> Path:
-    """Where uploads and their answers lie."""
-    return home / "jobs"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for: names inside the jobs folder are ours, ``shown`` is the visitor's word for the file."""
-
-    folder: str
-    stored: str
-    shown: str
-    pack: str
-    on: str
-    crs: str | None = None
-    encoding: str | None = None
 
 
 class Tell(Protocol):
@@ -67,7 +41,9 @@ class Tell(Protocol):
         """So many steps of this part are done."""
 
 
-def run_order(order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack: Pack, limits: Limits, tell: Tell) -> dict[str, Any]:
+def run_order(
+    order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack: Pack, limits: Limits, tell: Tell
+) -> dict[str, Any]:
     """Do the whole job and return its result (summary, rejects, notes, downloads). Raises domain errors with words."""
     began, folder = time.monotonic(), jobs_dir / order.folder
     tell.phase("读取文件", "reading the file")
@@ -81,20 +57,30 @@ def run_order(order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack:
     )
     summed = summary(answer, read.rejects, time.monotonic() - began)
     downloads = _write(answer, read.rejects, city, folder, tell)
-    return plain({
-        "summary": summed,
-        "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
-        "issues": [{"row_no": i.row_no, "route_id": i.key, "field": i.field, "zh": i.zh, "en": i.en} for i in read.issues[:SHOWN_REJECTS]],
-        "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
-        "downloads": downloads,
-    })  # type: ignore[no-any-return]
+    return plain(
+        {
+            "summary": summed,
+            "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
+            "issues": [
+                {"row_no": i.row_no, "route_id": i.key, "field": i.field, "zh": i.zh, "en": i.en}
+                for i in read.issues[:SHOWN_REJECTS]
+            ],
+            "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
+            "downloads": downloads,
+        }
+    )  # type: ignore[no-any-return]
 
 
 def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
     """The routes of the file; what is wrong with it is told under the name that the visitor knows."""
     try:
         read = read_routes(
-            folder / order.stored, work_crs=city.work_crs, bounds=city.bounds, encoding=order.encoding, crs=order.crs, limits=limits
+            folder / order.stored,
+            work_crs=city.work_crs,
+            bounds=city.bounds,
+            encoding=order.encoding,
+            crs=order.crs,
+            limits=limits,
         )
     except WaixianError as error:
         ours = {str(folder / order.stored), order.stored}

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from api.errors import words_of
+from api.orders import KIND, Order, jobs_dir
 from api.standing import Standing
 from api.warmth import prepare_city
-from api.work import KIND, Order, jobs_dir, run_order
+from api.work import run_order
 from geo.errors import NotFound, WaixianError
 from geo.pack import Pack
 from layers import jobs

@@ -79,8 +79,8 @@ class MissingColumn(BadInput):
     """A column that the layer cannot do without is not in the file."""
 
     code = "missing_column"
-    zh = "{file}：缺少字段 {field}（{label}）；文件中的字段：{found}。可用 --map {field}=字段名 指定"
-    en = "{file}: field {field} ({label}) is missing; the file has: {found}. Name it with --map {field}=FIELD"
+    zh = "{file}：缺少字段 {field}（{label}）；文件中的字段：{found}。可用 --map 文件中的字段名={field} 指定"
+    en = "{file}: field {field} ({label}) is missing; the file has: {found}. Say which it is with --map COLUMN_OF_THE_FILE={field}"
 
 
 class BadValue(BadInput):

@@ -118,7 +118,7 @@ def prepare(city: City, pack: Pack) -> Ground:
     for name, zone in pack.data.zones.items():
         if zone.lock is not None:
             if "ledger" not in sets:
-                sets["ledger"] = _ledger(city, sets["roads"])
+                sets["ledger"] = _ledger(city, pack)
             locks[name] = _lock_dates(city, zone, sets["ledger"])
             zones[name] = ("roads", np.zeros(sets["roads"].n, dtype=np.int8))
             continue
@@ -190,29 +190,34 @@ def days(frame: pd.DataFrame, column: str) -> npt.NDArray[np.datetime64]:
     return pd.to_datetime(frame[column], errors="coerce").to_numpy().astype("datetime64[D]")
 
 
+def _half_widths(frame: Any, pack: Pack) -> Floats:
+    """(n, 3) half of the red-line width of each road: least, best, most; all equal where it is stated."""
+    width = numbers(frame, "width_m")
+    guess = {name: (d.low, d.value, d.high) for name, d in pack.data.measures.road_width_m.items()}
+    default = np.array([guess.get(c or "unknown", guess["unknown"]) for c in words(frame, "class")]).reshape(-1, 3)
+    half: Floats = np.where(np.isnan(width)[:, None], default, width[:, None]) / 2
+    return half
+
+
+def _surfaces(city: City, ids: npt.NDArray[np.object_]) -> tuple[Ints, npt.NDArray[Any]]:
+    """Surface polygons of the roads with these ids: (position among the ids, polygon)."""
+    surfaces = city.layer("road_surfaces").frame
+    if surfaces is None or not len(surfaces) or not len(ids):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
+    at = pd.Index(ids).get_indexer(pd.Index(words(surfaces, "road_id")))
+    return at[at >= 0].astype(np.int64), surfaces.geometry.to_numpy()[at >= 0]
+
+
 def _roads(layer: Layer, city: City, pack: Pack, level: str) -> AreaSet:
     """Road spaces: surface polygons where the city has them, else the centre line and half the red-line width."""
     frame = _frame(layer)
-    levels, classes, width = words(frame, "level"), words(frame, "class"), numbers(frame, "width_m")
+    levels = words(frame, "level")
     rows = np.flatnonzero((levels == level) | ((levels == None) & (level == "ground")))  # noqa: E711 (an array of words)
-    defaults = pack.data.measures.road_width_m
-    guess = {name: (d.low, d.value, d.high) for name, d in defaults.items()}
-    three = np.array([guess.get(c if c is not None else "unknown", guess["unknown"]) for c in classes[rows]]).reshape(-1, 3)
-    given = width[rows]
-    low, mid, high = (np.where(np.isnan(given), three[:, k], given) / 2 for k in range(3))
-    shapes = frame.geometry.to_numpy()[rows]
-    surfaces = city.layer("road_surfaces").frame
-    if surfaces is not None and len(surfaces) and len(rows):
-        ids = pd.Index(words(frame, "road_id")[rows])
-        at = ids.get_indexer(pd.Index(words(surfaces, "road_id")))
-        has = np.unique(at[at >= 0])
-        keep = np.ones(len(rows), dtype=bool)
-        keep[has] = False
-        polygons, nothing = surfaces.geometry.to_numpy()[at >= 0], np.zeros((at >= 0).sum())
-        shapes = np.concatenate([shapes[keep], polygons])
-        low, mid, high = (np.concatenate([r[keep], nothing]) for r in (low, mid, high))
-        rows = np.concatenate([rows[keep], rows[at[at >= 0]]])
-    return area_set("roads" if level == "ground" else "bridges", "roads", shapes, low, mid, high, rows)
+    at, polygons = _surfaces(city, words(frame, "road_id")[rows])
+    bare = np.setdiff1d(np.arange(len(rows)), at)
+    shapes = np.concatenate([frame.geometry.to_numpy()[rows[bare]], polygons])
+    half = np.vstack([_half_widths(frame, pack)[rows[bare]], np.zeros((len(at), 3))])
+    return area_set("roads" if level == "ground" else "bridges", "roads", shapes, *half.T, np.concatenate([rows[bare], rows[at]]))
 
 
 def _partition_roads(city: City, areas: AreaSet) -> Roads:
@@ -234,33 +239,38 @@ def _hints(city: City) -> npt.NDArray[np.bool_]:
     return np.asarray(words(_frame(city.layer("roads")), "class_source") == "hint", dtype=np.bool_)
 
 
-def _ledger(city: City, roads: AreaSet) -> AreaSet:
-    """Stretches of road that a row of the ledger speaks of, as wide as the road is."""
-    frame, road_frame = _frame(city.layer("road_ledger")), _frame(city.layer("roads"))
-    ids = pd.Index(words(road_frame, "road_id"))
-    road = ids.get_indexer(pd.Index(words(frame, "road_id"))) if len(frame) and len(ids) else np.zeros(0, dtype=np.int64)
+def _ledger(city: City, pack: Pack) -> AreaSet:
+    """Stretches of road that a row of the ledger speaks of, as wide as the road is; a row for the whole of a road that
+    has surface polygons is those polygons."""
+    frame, roads = _frame(city.layer("road_ledger")), _frame(city.layer("roads"))
+    ids = words(roads, "road_id")
+    road = (
+        pd.Index(ids).get_indexer(pd.Index(words(frame, "road_id"))) if len(frame) and len(ids) else np.zeros(0, dtype=np.int64)
+    )
     rows = np.flatnonzero(road >= 0)
+    road = road[rows]
+    lines, partial = _ledger_lines(frame, rows, roads.geometry.to_numpy()[road])
+    half = _half_widths(roads, pack)[road]
+    on, polygons = _surfaces(city, ids)
+    pairs = [(k, j) for k in np.flatnonzero(~partial) for j in np.flatnonzero(on == road[k])] if len(on) else []
+    whole = np.array([k for k, _ in pairs], dtype=np.int64)
+    shapes = np.concatenate([lines, polygons[[j for _, j in pairs]]]) if pairs else lines
+    radii = np.vstack([half, np.zeros((len(pairs), 3))])
+    return area_set("ledger", "road_ledger", shapes, *radii.T, np.concatenate([rows, rows[whole]]))
+
+
+def _ledger_lines(frame: Any, rows: Ints, lines: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """The stretch of each row's road, and which rows speak of a part only."""
     start, stop = numbers(frame, "from_m")[rows], numbers(frame, "to_m")[rows]
-    lines = road_frame.geometry.to_numpy()[road[rows]]
     length = shapely.length(lines)
     start, stop = np.where(np.isnan(start), 0.0, start), np.where(np.isnan(stop), length, np.minimum(stop, length))
-    partial = np.flatnonzero((start > 0) | (stop < length))
-    if len(partial):
-        axes = axes_of(lines[partial])
+    partial = (start > 0) | (stop < length)
+    some = np.flatnonzero(partial)
+    if len(some):
+        axes = axes_of(lines[some])
         lines = lines.copy()
-        lines[partial] = [cut(axes, i, start[k], stop[k]) for i, k in enumerate(partial)]
-    # A road with a surface polygon still has its ledger stretch along the centre line: half its stated or default width.
-    low, mid, high = _widths_of(roads, road[rows], len(road_frame))
-    return area_set("ledger", "road_ledger", lines, low, mid, high, rows)
-
-
-def _widths_of(roads: AreaSet, road: Ints, n_roads: int) -> tuple[Floats, Floats, Floats]:
-    out = []
-    for radius in (roads.radius_low, roads.radius, roads.radius_high):
-        by_road = np.full(n_roads + 1, 10.0)
-        by_road[roads.row] = np.where(roads.solid, 10.0, radius)
-        out.append(by_road[road])
-    return out[0], out[1], out[2]
+        lines[some] = [cut(axes, i, start[k], stop[k]) for i, k in enumerate(some)]
+    return lines, partial
 
 
 def _trees(key: str, zone: Zone, layer: Layer) -> AreaSet:
@@ -340,7 +350,11 @@ def _lock_dates(city: City, zone: Zone, ledger: AreaSet) -> LockDates:
     named = set(words(rows, "road_id")[ledger.row[(member == SURE) & whole[ledger.row]]])
     in_ledger = np.array([road in named for road in words(frame, "road_id")], dtype=np.bool_)
     road_member = _fits(frame, zone.where)
-    at = pd.Index(words(frame, "road_id")).get_indexer(pd.Index(words(rows, "road_id")[ledger.row])) if len(ledger.row) else ledger.row
+    at = (
+        pd.Index(words(frame, "road_id")).get_indexer(pd.Index(words(rows, "road_id")[ledger.row]))
+        if len(ledger.row)
+        else ledger.row
+    )
     member = np.minimum(member, road_member[at])
     since = [d for d in (_since(ledger_layer), _since(roads)) if d is not None]
     return LockDates(

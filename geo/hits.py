@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats
         return run(slice(0, len(axis)))
     cuts = np.linspace(0, len(axis), 4 * CORES + 1).astype(int)
     with ThreadPoolExecutor(CORES) as pool:
-        done = list(pool.map(run, [slice(s, e) for s, e in zip(cuts[:-1], cuts[1:], strict=True)]))
+        done = list(pool.map(run, [slice(s, e) for s, e in pairwise(cuts)]))
     return tuple(np.concatenate(columns) for columns in zip(*done, strict=True))  # type: ignore[return-value]
 
 

@@ -140,14 +140,10 @@ def meet(
             n_cross = 0
             for k in range(b_off[b], b_off[b + 1]):
                 if (
-                    (bx0[k] < w
-                    and bx1[k] < w)
-                    or (bx0[k] > e
-                    and bx1[k] > e)
-                    or (by0[k] < s
-                    and by1[k] < s)
-                    or (by0[k] > t
-                    and by1[k] > t)
+                    (bx0[k] < w and bx1[k] < w)
+                    or (bx0[k] > e and bx1[k] > e)
+                    or (by0[k] < s and by1[k] < s)
+                    or (by0[k] > t and by1[k] > t)
                 ):
                     continue
                 if r > 0.0:

@@ -156,7 +156,7 @@ class Zone(Model):
 
 
 class Rule(Model):
-    """One question to the facts: ``test`` is one of le, lt, ge, gt, eq, among. ``applies``: utilities that it concerns; all if empty."""
+    """One question to the facts: ``test`` is one of le, lt, ge, gt, eq, among. ``applies``: utilities concerned; all if empty."""
 
     id: str
     title: Words

@@ -105,8 +105,8 @@ ROUTE_COLUMNS: Mapping[str, Column] = {
     "depth_m": _number("埋深", "depth", "m", "深度", "覆土", high=100),
     "occupied_m2": _number("占用面积", "occupied area", "m²", "占地面积", high=1e7),
     "trees_to_fell": Column("integer", "砍伐迁移树木", "trees to fell or move", "株", False, 0, 1e6, ("树木数量", "砍伐株数")),
-    "start": _date("开工日期", "start", "施工日期自", "开始日期", "计划开工", "核准起日"),
-    "end": _date("完工日期", "end", "施工日期至", "结束日期", "计划完工", "核准迄日"),
+    "start": _date("开工日期", "start", "施工日期自", "开始日期", "计划开工", "计划开工日期", "核准起日"),
+    "end": _date("完工日期", "end", "施工日期至", "结束日期", "计划完工", "计划完工日期", "核准迄日"),
     "filed": _date("申报日期", "filed", "申请日期", "受理日期"),
     "accuracy_m": _number("精度", "accuracy", "m", "定位精度", high=1000),
 }

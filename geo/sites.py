@@ -1,6 +1,7 @@
 """The site that a route serves: the red line around one of its ends, what lies inside it, and what each end touches."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.axis import MM, Axes, points_at
-from geo.city import City
+from geo.city import City, Layer
 from geo.facts import Codes
 from geo.footprint import Footprints
 from geo.ground import area_set, words
@@ -41,8 +42,8 @@ class Sites:
 
     def outside_open_mm(self, feet: Footprints, n: int) -> Ints:
         """Millimetres of open cut outside the own site."""
-        index, lo, hi = intersect(feet.open_route, feet.open_mm[:, 0], np.minimum(feet.open_mm[:, 1], self.length_mm[feet.open_route]),
-                                  *self.kept(inside=False))  # fmt: skip
+        stop = np.minimum(feet.open_mm[:, 1], self.length_mm[feet.open_route])
+        index, lo, hi = intersect(feet.open_route, feet.open_mm[:, 0], stop, *self.kept(inside=False))
         return total(feet.open_route[index], lo, hi, n)
 
 
@@ -73,24 +74,26 @@ def end_points(axes: Axes) -> npt.NDArray[np.float64]:
 
 def ends(axes: Axes, routes: pd.DataFrame, city: City, measures: Measures) -> dict[str, Codes]:
     """What lies at each end: ``site`` (a red line within the tolerance), ``main`` (a pipe of the same utility), ``none``;
-    None where the layers that would tell are missing."""
-    spots = shapely.points(end_points(axes))
-    planning, pipes = city.layer("planning").frame, city.layer("pipes").frame
-    at = np.full(2 * axes.n, None, dtype=object)
-    if planning is not None and pipes is not None:
-        at[:] = "none"
-    if pipes is not None and len(pipes):
+    None where nothing was found and the layers that would tell do not cover the place."""
+    spots: Any = shapely.points(end_points(axes))
+    planning, pipes = city.layer("planning"), city.layer("pipes")
+    at: npt.NDArray[np.object_] = np.full(2 * axes.n, None, dtype=object)
+    at[_within(planning, spots) & _within(pipes, spots)] = "none"
+    reach = measures.end_tolerance_m
+    if pipes.frame is not None and len(pipes.frame):
         utility = np.concatenate([words(routes, "utility")] * 2)
-        point, pipe = shapely.STRtree(pipes.geometry.to_numpy()).query(
-            spots, predicate="dwithin", distance=measures.end_tolerance_m
-        )
-        same = words(pipes, "utility")[pipe] == utility[point]
+        point, pipe = shapely.STRtree(pipes.frame.geometry.to_numpy()).query(spots, predicate="dwithin", distance=reach)
+        same = words(pipes.frame, "utility")[pipe] == utility[point]
         at[point[same]] = "main"
-    if planning is not None and len(planning):
-        red = shapely.boundary(planning.geometry.to_numpy()[words(planning, "kind") == "site_red_line"])
-        inside = planning.geometry.to_numpy()[words(planning, "kind") == "site_red_line"]
-        point, _ = shapely.STRtree(red).query(spots, predicate="dwithin", distance=measures.end_tolerance_m)
-        at[point] = "site"
-        point, _ = shapely.STRtree(inside).query(spots, predicate="within")
+    if planning.frame is not None and len(planning.frame):
+        sites = planning.frame.geometry.to_numpy()[words(planning.frame, "kind") == "site_red_line"]
+        point, _ = shapely.STRtree(sites).query(spots, predicate="dwithin", distance=reach)
         at[point] = "site"
     return {"end.start": Codes(at[: axes.n]), "end.finish": Codes(at[axes.n :])}
+
+
+def _within(layer: Layer, spots: Any) -> npt.NDArray[np.bool_]:
+    if layer.frame is None or layer.coverage is None:
+        return np.zeros(len(spots), dtype=np.bool_)
+    covered: npt.NDArray[np.bool_] = shapely.covers(layer.coverage, spots)
+    return covered

@@ -1,5 +1,6 @@
 """Stretches as people see them: which road, park or tree, from where to where, on which side, with its line if asked."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,10 @@ class Stretches:
         return out
 
     def _stretch(self, measured: Measured, k: int, theme: str, layer: str, row: int, lo: int, hi: int) -> dict[str, Any]:
-        one: dict[str, Any] = {"theme": theme, "from_m": lo / MM, "to_m": hi / MM, "kind": None, "id": None, "name": None, "side": None,
-                               "pavement": None, "width_m": round(float(measured.footprints.trench_m[k]), 3),
-                               "area_m2": round((hi - lo) / MM * float(measured.footprints.trench_m[k]), 3)}  # fmt: skip
+        width = float(measured.footprints.trench_m[k])
+        blank = dict.fromkeys(("kind", "id", "name", "side", "pavement"))
+        size = {"width_m": round(width, 3), "area_m2": round((hi - lo) / MM * width, 3)}
+        one: dict[str, Any] = {"theme": theme, "from_m": lo / MM, "to_m": hi / MM, **blank, **size}
         if row < 0:
             return one | {"kind": "off_road"}
         one |= {"id": self._value(layer, KEY[layer], row), "kind": self._value(layer, KIND.get(layer, "kind"), row)}
@@ -130,7 +132,7 @@ def _split(lo: int, hi: int, opened: list[tuple[int, int]]) -> list[tuple[int, i
     """A stretch cut where open cut begins and ends (millimetres)."""
     marks = sorted({lo, hi, *(m for cut_ in opened for m in cut_ if lo < m < hi)})
     out = []
-    for a, b in zip(marks[:-1], marks[1:], strict=True):
+    for a, b in pairwise(marks):
         middle = (a + b) / 2
         out.append((a, b, any(s < middle < e for s, e in opened)))
     return out

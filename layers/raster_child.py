@@ -36,7 +36,7 @@ def look(orders: dict[str, Any]) -> dict[str, Any]:
         return {
             "crs": source.crs.to_wkt() if source.crs else None,
             "placed": placed,
-            "corners": [source.transform * corner for corner in _corners(source)] if placed else [],
+            "corners": _corners(source) if placed else [],
             "rotated": bool(source.transform.b or source.transform.d),
             "width": source.width,
             "height": source.height,
@@ -48,8 +48,9 @@ def look(orders: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-def _corners(source: Any) -> list[tuple[int, int]]:
-    return [(0, 0), (source.width, 0), (source.width, source.height), (0, source.height)]
+def _corners(source: Any) -> list[tuple[float, float]]:
+    t, places = source.transform, [(0, 0), (source.width, 0), (source.width, source.height), (0, source.height)]
+    return [(t.a * column + t.b * row + t.c, t.d * column + t.e * row + t.f) for column, row in places]
 
 
 def transparency(source: Any) -> str:
@@ -87,7 +88,8 @@ def _read_through(source: Any) -> None:
 
 
 def _in_work_crs(source: Any, orders: dict[str, Any], kind: str) -> Any:
-    transform = source.transform.translation(orders["shift_m"], 0) * source.transform
+    t = source.transform
+    transform = rasterio.Affine(t.a, t.b, t.c + orders["shift_m"], t.d, t.e, t.f)
     settings: dict[str, Any] = {"src_crs": orders["crs"], "src_transform": transform, "crs": orders["work_crs"]}
     settings["resampling"] = Resampling.nearest if ColorInterp.palette in source.colorinterp else Resampling.bilinear
     same = rasterio.CRS.from_user_input(orders["crs"]) == rasterio.CRS.from_user_input(orders["work_crs"])
@@ -152,7 +154,8 @@ def _about(half: Any) -> dict[str, Any]:
     there = half.dataset_mask(out_shape=shape) > 0
     if not there.any():
         raise Refused("没有任何有效像元", "not one pixel of it holds data")
-    transform = half.transform * half.transform.scale(half.width / shape[1], half.height / shape[0])
+    wide, high = half.width / shape[1], half.height / shape[0]
+    transform = rasterio.Affine(half.transform.a * wide, 0, half.transform.c, 0, half.transform.e * high, half.transform.f)
     outline = [shape_ for shape_, value in shapes(there.astype("uint8"), mask=there, transform=transform) if value]
     return {
         "width": half.width,

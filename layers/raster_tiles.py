@@ -13,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
-from rasterio.windows import from_bounds as window_from_bounds
 
 from geo.errors import NotFound
 
@@ -62,7 +60,11 @@ def _picture(path: Path, box: tuple[float, float, float, float], relief: bool) -
         level = _overview(whole, ground_m)
         palette = ColorInterp.palette in whole.colorinterp
         has_alpha = ColorInterp.alpha in whole.colorinterp
-        settings: dict[str, Any] = {"transform": from_bounds(*wide, pixels, pixels), "width": pixels, "height": pixels}
+        settings: dict[str, Any] = {
+            "transform": rasterio.Affine(step, 0, wide[0], 0, -step, wide[3]),
+            "width": pixels,
+            "height": pixels,
+        }
         settings |= {"add_alpha": whole.nodata is None and not has_alpha, "crs": "EPSG:3857"}
         settings["resampling"] = Resampling.nearest if palette else Resampling.bilinear
         opened = rasterio.open(path, driver="GTiff", **({} if level is None else {"overview_level": level}))
@@ -163,28 +165,28 @@ def profile(paths: Path | Sequence[Path], xy: npt.ArrayLike) -> Floats:
 def _sampled(source: Any, points: Floats) -> Floats:
     """Heights at points; a far-flung line is halved until each half fits in a window."""
     left, bottom, right, top = source.bounds
-    pixel = abs(source.transform.a)
     inside = (points[:, 0] >= left) & (points[:, 0] <= right) & (points[:, 1] >= bottom) & (points[:, 1] <= top)
     heights = np.full(len(points), np.nan)
     if not inside.any():
         return heights
     near = points[inside]
-    x0, y0, x1, y1 = near[:, 0].min(), near[:, 1].min(), near[:, 0].max(), near[:, 1].max()
-    window = window_from_bounds(x0 - 2 * pixel, y0 - 2 * pixel, x1 + 2 * pixel, y1 + 2 * pixel, source.transform)
-    window = window.round_offsets(op="floor").round_lengths(op="ceil").intersection(Window(0, 0, source.width, source.height))
+    column, row = (near[:, 0] - left) / source.transform.a, (top - near[:, 1]) / -source.transform.e  # our COGs are north up
+    c0, r0 = max(0, int(column.min()) - 2), max(0, int(row.min()) - 2)
+    c1, r1 = min(source.width, int(column.max()) + 3), min(source.height, int(row.max()) + 3)
+    window = Window(c0, r0, c1 - c0, r1 - r0)
     if window.width * window.height > _WINDOW_PIXELS and len(near) > 1:
         half = len(near) // 2
         heights[inside] = np.concatenate([_sampled(source, near[:half]), _sampled(source, near[half:])])
         return heights
     grid = source.read(1, window=window, masked=True).astype("float64").filled(np.nan)
-    heights[inside] = _between(grid, ~source.window_transform(window) * (near[:, 0], near[:, 1]))
+    heights[inside] = _between(grid, column - c0, row - r0)
     return heights
 
 
-def _between(grid: Floats, place: tuple[Floats, Floats]) -> Floats:
+def _between(grid: Floats, x: Floats, y: Floats) -> Floats:
     """Bilinear in pixel units; the outer half pixel takes the edge's value."""
-    column = np.clip(place[0] - 0.5, 0, grid.shape[1] - 1)
-    row = np.clip(place[1] - 0.5, 0, grid.shape[0] - 1)
+    column = np.clip(x - 0.5, 0, grid.shape[1] - 1)
+    row = np.clip(y - 0.5, 0, grid.shape[0] - 1)
     c0, r0 = np.floor(column).astype(np.intp), np.floor(row).astype(np.intp)
     c1, r1 = np.minimum(c0 + 1, grid.shape[1] - 1), np.minimum(r0 + 1, grid.shape[0] - 1)
     right, down = column - c0, row - r0

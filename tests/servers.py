@@ -127,9 +127,7 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         port = free.getsockname()[1]
     order = {"database_url": demo_database, "home": str(home), "port": port}
     log = (home / "server.log").open("wb")
-    web = subprocess.Popen(
-        [sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP
-    )
+    web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()

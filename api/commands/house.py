@@ -75,7 +75,7 @@ def mapping_of(pairs: list[str]) -> dict[str, str]:
         column, equals, field = pair.partition("=")
         if not (column and equals and field):
             raise BadInput(
-                why_zh=f"--map 应写作 字段=文件中的字段名，而不是 {pair}", why_en=f"--map is written COLUMN=FIELD, not {pair}"
+                why_zh=f"--map 应写作 文件中的字段名=字段，而不是 {pair}", why_en=f"--map is written COLUMN=FIELD, not {pair}"
             )
         out[column] = field
     return out

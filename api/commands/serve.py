@@ -35,7 +35,13 @@ def serve(house: House, asked: argparse.Namespace) -> int:
         try:
             say(f"外线通 http://{asked.host}:{asked.port}  （Ctrl-C 结束 / ends it）")
             uvicorn.run(
-                "app:asgi", factory=True, host=asked.host, port=asked.port, workers=asked.workers, log_level="warning", app_dir=str(ROOT)
+                "app:asgi",
+                factory=True,
+                host=asked.host,
+                port=asked.port,
+                workers=asked.workers,
+                log_level="warning",
+                app_dir=str(ROOT),
             )
         finally:
             workers.stop()

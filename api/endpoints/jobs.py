@@ -3,7 +3,8 @@
 import json
 import shutil
 import time
-from pathlib import PurePosixPath, Path as FilePath
+from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 import pyarrow.parquet as pq
@@ -14,11 +15,11 @@ from starlette.responses import FileResponse, Response
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
 from api.located import located
+from api.orders import ANSWERS, KIND, MAP, REPORT, jobs_dir
 from api.schemas import Collection, JobOut, RouteOut, problems
 from api.security import SANDBOX
 from api.texts import words_of_path
 from api.wire import Json, plain
-from api.work import ANSWERS, KIND, MAP, REPORT, jobs_dir
 from geo.crs import to_degrees
 from geo.errors import Conflict, NotFound
 from layers import jobs
@@ -30,7 +31,9 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet", ".zip": "application/zip", ".html": "text/html; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
-_FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 @router.get("/{job_id}", response_model=JobOut, responses=problems(404, 422), summary="任务进度与结果 / progress and results")
@@ -49,14 +52,24 @@ def cancel_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
     return Json(_shown(after, lang))
 
 
-@router.get("/{job_id}/routes.geojson", response_model=Collection, responses=problems(404, 409, 422), summary="结果上图 / results for the map")
+@router.get(
+    "/{job_id}/routes.geojson",
+    response_model=Collection,
+    responses=problems(404, 409, 422),
+    summary="结果上图 / results for the map",
+)
 def show_map(job_id: JobId, house: HouseNow) -> Response:
     """Every line of the file with its outcome (row_no, route_id, utility, outcome, conditions, certainty, length_m)."""
     job = _done(house, job_id)
     return FileResponse(_file(house, job, MAP), media_type="application/geo+json", headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/{job_id}/routes/{row_no}", response_model=RouteOut, responses=problems(404, 409, 422), summary="文件中的一条线 / one line of the file")
+@router.get(
+    "/{job_id}/routes/{row_no}",
+    response_model=RouteOut,
+    responses=problems(404, 409, 422),
+    summary="文件中的一条线 / one line of the file",
+)
 def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], house: HouseNow) -> Json:
     """The verdict on one row of the file, as for a stored route."""
     job = _done(house, job_id)
@@ -71,7 +84,9 @@ def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], house:
     return Json({"route": feature, "verdict": verdict, "pieces": pieces})
 
 
-@router.get("/{job_id}/files/{name}", response_class=Response, responses={**_FILE, **problems(404, 409, 422)}, summary="下载 / download")
+@router.get(
+    "/{job_id}/files/{name}", response_class=Response, responses={**_FILE, **problems(404, 409, 422)}, summary="下载 / download"
+)
 def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], house: HouseNow) -> Response:
     """One of the files that ``downloads`` lists. The report opens in the browser, in an origin of its own."""
     job = _done(house, job_id)

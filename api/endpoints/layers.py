@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import House, HouseNow
-from api.schemas import LayerOut, problems
 from api.holdings import layer_version, raster_entry
+from api.schemas import LayerOut, problems
 from api.wire import Json
 from layers.rasters import RASTER_LAYERS
 from layers.tiles import TILE_LAYERS
@@ -27,4 +27,8 @@ def list_layers(house: HouseNow) -> Json:
 def _with_tiles(house: House, entry: dict[str, Any], ending: str) -> dict[str, Any]:
     name = entry["name"]
     shown = name in TILE_LAYERS or ending == "png"
-    return {**entry, "version": layer_version(house.engine, name), "tiles": f"/tiles/{name}/{{z}}/{{x}}/{{y}}.{ending}" if shown else None}
+    return {
+        **entry,
+        "version": layer_version(house.engine, name),
+        "tiles": f"/tiles/{name}/{{z}}/{{x}}/{{y}}.{ending}" if shown else None,
+    }

@@ -35,7 +35,13 @@ def _brief(pack: Pack, default: str) -> dict[str, Any]:
 def _whole(pack: Pack, default: str) -> dict[str, Any]:
     data = pack.data
     tiers = {
-        tier.id: {**_words(tier.title), "colour": tier.colour, "severity": tier.severity, "time": _words(tier.time), "citation": pack.cite(tier.cite)}
+        tier.id: {
+            **_words(tier.title),
+            "colour": tier.colour,
+            "severity": tier.severity,
+            "time": _words(tier.time),
+            "citation": pack.cite(tier.cite),
+        }
         for tier in data.tiers
     }
     return {

@@ -10,22 +10,21 @@ from starlette import status
 
 from api.deps import FIRST_DAY, LAST_DAY, FilingDay, HouseNow, LangNow, PackNow, today
 from api.drawn import read_drawn
+from api.orders import KIND, Order, jobs_dir
 from api.past import past
 from api.review import review
 from api.schemas import Accepted, Feature, ReviewOut, problems
 from api.texts import words_of_query
 from api.uploads import receive
 from api.wire import Json
-from api.work import KIND, Order, jobs_dir
 from layers import jobs
 from layers.readers.encoding import asked_for
 
 router = APIRouter(prefix="/api", tags=["review"])
-ONE_LINE_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 
 
 @router.post(
-    "/review", response_model=ReviewOut, responses=problems(400, 403, 404, 409, 413, 422), max_body_size=ONE_LINE_BYTES,
+    "/review", response_model=ReviewOut, responses=problems(400, 403, 404, 409, 413, 422),
     summary="审查一条线 / review one line",
 )  # fmt: skip
 def review_line(feature: Feature, house: HouseNow, pack: PackNow, lang: LangNow, on: FilingDay = None) -> Json:
@@ -49,11 +48,15 @@ def review_file(
     house: HouseNow,
     file: Annotated[
         list[UploadFile],
-        File(description="shp 的 zip、GeoPackage、GeoJSON、GeoParquet、CSV、xlsx；或一个 shapefile 的各部分 / a zip, or the parts of one shapefile"),
+        File(
+            description="shp 的 zip、GeoPackage、GeoJSON、GeoParquet、CSV、xlsx；或一个 shapefile 的各部分 / a zip, or the parts of one shapefile"
+        ),
     ],
     pack: Annotated[str | None, Form(max_length=100)] = None,
     on: Annotated[date | None, Form(ge=FIRST_DAY, le=LAST_DAY)] = None,
-    crs: Annotated[str | None, Form(max_length=4000, description="如 EPSG:4547；缺省由文件说明 / if the file does not say")] = None,
+    crs: Annotated[
+        str | None, Form(max_length=4000, description="如 EPSG:4547；缺省由文件说明 / if the file does not say")
+    ] = None,
     encoding: Annotated[str | None, Form(max_length=40, description="如 GB18030；缺省自动 / found out if left out")] = None,
 ) -> Json:
     """A file of routes → a job (202). Its progress, answers and map are below ``href``; leaving the page does not stop it."""

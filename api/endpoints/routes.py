@@ -23,8 +23,13 @@ BIGGEST = 2**63 - 1
 @router.get("", response_model=RouteList, responses=problems(409, 422), summary="外线列表 / list of routes")
 def list_routes(
     house: HouseNow,
-    outcome: Annotated[str | None, Query(max_length=100, description="只要这种结果；unjudged = 尚未判定 / only this outcome")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="编号、项目、代码或单位中的文字 / words in number, project, code or applicant")] = None,
+    outcome: Annotated[
+        str | None, Query(max_length=100, description="只要这种结果；unjudged = 尚未判定 / only this outcome")
+    ] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="编号、项目、代码或单位中的文字 / words in number, project, code or applicant"),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Json:
@@ -51,7 +56,9 @@ def _made_now(found: StoredRoute, house: House) -> tuple[dict[str, Any], list[di
     judged = found.judged or {}
     day: date = judged.get("on") or today()
     pack = _pack_of(house, judged.get("pack"))
-    answer = review(found.frame, house.standing.city(), pack, day, spans=found.spans, history=past(house.engine, found.frame, pack, day))
+    answer = review(
+        found.frame, house.standing.city(), pack, day, spans=found.spans, history=past(house.engine, found.frame, pack, day)
+    )
     return answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
 
 
@@ -68,4 +75,6 @@ def _feature(found: StoredRoute) -> dict[str, Any]:
     judged = found.judged or {}
     properties = {name: plain(value) for name, value in row.items()}
     properties |= {name: plain(judged.get(name)) for name in ("outcome", "pack", "judged_at")} | {"delivery": found.delivery_id}
+    if len(found.spans):  # as POST /api/review takes them, so that what is shown can be sent back changed
+        properties["spans"] = plain(found.spans.drop(columns=["id", "route_id"]).to_dict("records"))
     return {"type": "Feature", "id": found.id, "geometry": found.geometry, "properties": properties}

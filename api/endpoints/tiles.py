@@ -21,7 +21,8 @@ Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes /
 Zoom = Annotated[int, Path(ge=0, le=24)]
 Place = Annotated[int, Path(ge=0, le=2**24 - 1)]
 Version = Annotated[
-    str | None, Query(max_length=64, description="版本：与当前一致时可长期缓存 / where it is the current one, the tile may be kept for ever")
+    str | None,
+    Query(max_length=64, description="版本：与当前一致时可长期缓存 / where it is the current one, the tile may be kept for ever"),
 ]
 
 

@@ -89,6 +89,14 @@ def test_gpkg_pieces_are_those_of_each_route(review: Review, tmp_path: Path) -> 
     assert set(pieces["bored"]) == {True, False}  # the bored span of the first route was cut out
 
 
+def test_gpkg_pieces_of_a_file_measured_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = gpd.read_file(write_answers(judged(), tmp_path / "whole.gpkg", CITY), layer="pieces")
+    monkeypatch.setattr("api.review.CHUNK", 3)
+    parts = gpd.read_file(write_answers(judged(), tmp_path / "parts.gpkg", CITY), layer="pieces")
+    assert parts.drop(columns="geometry").equals(whole.drop(columns="geometry"))
+    assert shapely.equals_exact(parts.geometry.array, whole.geometry.array).all()
+
+
 def test_gpkg_pieces_cover_each_route(review: Review, tmp_path: Path) -> None:
     pieces = gpd.read_file(write_answers(review, tmp_path / "a.gpkg", CITY), layer="pieces")
     assert pieces.length.to_numpy() == pytest.approx((pieces.to_m - pieces.from_m).to_numpy(), abs=2e-3)

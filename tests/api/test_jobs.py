@@ -17,7 +17,7 @@ import shapely
 import sqlalchemy as sa
 
 from api.i18n import Lang
-from api.work import ANSWERS
+from api.orders import ANSWERS
 from tests.servers import MOST_BYTES, ON, Server
 
 Job = dict[str, Any]
@@ -31,7 +31,9 @@ def send(client: httpx.Client, name: str, body: bytes, **form: str) -> str:
     return str(told["href"])
 
 
-def wait(client: httpx.Client, href: str, until: Callable[[Job], bool] = lambda job: job["state"] in ("done", "failed", "cancelled")) -> Job:
+def wait(
+    client: httpx.Client, href: str, until: Callable[[Job], bool] = lambda job: job["state"] in ("done", "failed", "cancelled")
+) -> Job:
     end = time.monotonic() + 180
     while time.monotonic() < end:
         job: Job = client.get(href).json()
@@ -58,7 +60,10 @@ def lines(client: httpx.Client, n: int, vertices: int = 2, **properties: Any) ->
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "LineString", "coordinates": np.column_stack([a + steps, np.full(vertices, b)]).round(7).tolist()},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": np.column_stack([a + steps, np.full(vertices, b)]).round(7).tolist(),
+            },
             "properties": {"route_id": f"L{i}", "utility": "water", **properties},
         }
         for i, (a, b) in enumerate(zip(x, y, strict=True))
@@ -72,7 +77,9 @@ def done(client: httpx.Client, demo_folder: Path) -> Job:
     return wait(client, send(client, "外线 2026.zip", zipped(demo_folder)))
 
 
-def test_the_demo_file_is_answered_as_the_stored_routes_were(client: httpx.Client, done: Job, routes: list[dict[str, Any]]) -> None:
+def test_the_demo_file_is_answered_as_the_stored_routes_were(
+    client: httpx.Client, done: Job, routes: list[dict[str, Any]]
+) -> None:
     assert done["state"] == "done" and done["error"] is None and done["file"] == "外线 2026.zip"
     assert done["done"] == done["total"] == 300 and done["seconds_left"] == 0 and done["rate"] > 0
     assert done["summary"]["rows_in"] == 300 and done["summary"]["rejected"] == 0 == len(done["rejects"])
@@ -94,7 +101,10 @@ def test_every_download_reads_back(client: httpx.Client, done: Job, tmp_path: Pa
         assert answer.status_code == 200, href
         if key == "report":
             continue
-        assert answer.headers["content-disposition"].startswith("attachment") and "2026-answers" in answer.headers["content-disposition"]
+        assert (
+            answer.headers["content-disposition"].startswith("attachment")
+            and "2026-answers" in answer.headers["content-disposition"]
+        )
         path = tmp_path / href.rpartition("/")[2]
         path.write_bytes(answer.content)
         rows = _read(path)
@@ -149,13 +159,17 @@ def test_the_parts_of_a_shapefile_may_be_dropped_together(client: httpx.Client, 
 def test_bad_rows_are_told_and_the_others_answered(client: httpx.Client) -> None:
     west, south, _, _ = client.get("/api/city").json()["bounds"]
     good = f"LINESTRING({west + 0.02} {south + 0.02}, {west + 0.021} {south + 0.02})"
-    body = f'编号,管线种类,电压,wkt\nA,给水,,"{good}"\nB,电力,十,"{good}"\nC,燃气,,"LINESTRING EMPTY"\nD,燃气,,oops\n'.encode("gb18030")
+    body = f'编号,管线种类,电压,wkt\nA,给水,,"{good}"\nB,电力,十,"{good}"\nC,燃气,,"LINESTRING EMPTY"\nD,燃气,,oops\n'.encode(
+        "gb18030"
+    )
     job = wait(client, send(client, "表.csv", body, crs="EPSG:4490"))
     assert job["state"] == "done", job
     assert job["summary"] | {"seconds": 0} == {
         "rows_in": 4, "rows_out": 2, "rejected": 2, "outcomes": job["summary"]["outcomes"], "pack": "kaifeng-2022-6@1", "seconds": 0,
     }  # fmt: skip
-    assert [(r["row_no"], r["route_id"]) for r in job["rejects"]] == [(3, "C"), (4, "D")] and all(r["reason_zh"] for r in job["rejects"])
+    assert [(r["row_no"], r["route_id"]) for r in job["rejects"]] == [(3, "C"), (4, "D")] and all(
+        r["reason_zh"] for r in job["rejects"]
+    )
     assert [(i["row_no"], i["field"]) for i in job["issues"]] == [(2, "voltage_kv")]
     assert any("GB18030" in note for note in job["notes"])
     assert client.get(job["downloads"]["rejects"]).content.decode("utf-8-sig").count("\n") == 3

@@ -184,7 +184,10 @@ def test_the_page_answers_for_places_inside_it(client: httpx.Client) -> None:
     assert answer.status_code == 404 and answer.json()["code"] == "no_such_address"
 
 
-@pytest.mark.parametrize("path", ["/../../package.json", "/%2e%2e/package.json", "/..%2fpackage.json", "/assets/../../package.json", "/%00", "//etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    ["/../../package.json", "/%2e%2e/package.json", "/..%2fpackage.json", "/assets/../../package.json", "/%00", "//etc/passwd"],
+)
 def test_nothing_beside_the_page_is_served(server_url: str, path: str) -> None:
     import http.client
 

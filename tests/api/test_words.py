@@ -62,7 +62,9 @@ def test_the_problem_speaks_one_language_and_names_no_folder() -> None:
     error = UnreadableFile(file=Path("/var/lib/waixian/jobs/1/input.zip"), why_zh="坏了", why_en="broken")
     said = api.errors.words_of(error, "en")
     assert said["context"] == {"file": "input.zip", "why": "broken"}
-    assert not CJK.search(json.dumps(api.errors.words_of(geo_errors.NotFound(what_zh="图层", what_en="layer", id=3), "en"), ensure_ascii=False))
+    assert not CJK.search(
+        json.dumps(api.errors.words_of(geo_errors.NotFound(what_zh="图层", what_en="layer", id=3), "en"), ensure_ascii=False)
+    )
 
 
 @pytest.mark.parametrize("kind", WORDS)
@@ -157,7 +159,8 @@ def test_the_parts_of_a_shapefile_may_come_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [["a.exe"], ["noending"], [""], ["a.osm.pbf"], ["a.shp", "b.dbf"], ["a.dbf", "a.prj"], ["a.csv", "b.csv"], ["a.shp"] * 9]
+    "names",
+    [["a.exe"], ["noending"], [""], ["a.osm.pbf"], ["a.shp", "b.dbf"], ["a.dbf", "a.prj"], ["a.csv", "b.csv"], ["a.shp"] * 9],
 )
 def test_other_uploads_are_refused_and_leave_nothing(tmp_path: Path, names: list[str]) -> None:
     with pytest.raises(UnreadableFile):

@@ -27,11 +27,19 @@ def test_the_last_day_is_the_corresponding_one(finished: str, years: int, last: 
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        ("2026-03-10", "2026-03-20", SURE), ("2026-03-11", "2026-03-20", NO), ("2021-01-01", "2021-03-09", NO), ("2021-01-01", "2021-03-10", SURE),
-        ("2020-01-01", "2030-01-01", SURE), (None, None, MAYBE), (None, "2026-03-10", SURE), (None, "2026-03-11", MAYBE), ("2026-03-10", None, SURE),
-        ("2026-03-11", None, NO), ("2020-01-01", None, MAYBE),
+        ("2026-03-10", "2026-03-20", SURE),
+        ("2026-03-11", "2026-03-20", NO),
+        ("2021-01-01", "2021-03-09", NO),
+        ("2021-01-01", "2021-03-10", SURE),
+        ("2020-01-01", "2030-01-01", SURE),
+        (None, None, MAYBE),
+        (None, "2026-03-10", SURE),
+        (None, "2026-03-11", MAYBE),
+        ("2026-03-10", None, SURE),
+        ("2026-03-11", None, NO),
+        ("2020-01-01", None, MAYBE),
     ],
-)  # fmt: skip
+)
 def test_windows_about_a_lock_that_ends_on_2026_03_10(start: str | None, end: str | None, expected: int) -> None:
     assert locked(day("2021-03-10"), 5, Window(day(start), day(end), day("2025-06-01")))[0] == expected
 

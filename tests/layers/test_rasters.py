@@ -10,7 +10,6 @@ import pytest
 import rasterio
 import sqlalchemy as sa
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.transform import from_origin
 
 from geo.city import City
 from geo.crs import transformer
@@ -33,7 +32,7 @@ def tif(tmp_path: Path) -> Made:
         path = tmp_path / name
         settings = {
             "crs": "EPSG:4547",
-            "transform": from_origin(X0, Y1, 1, 1),
+            "transform": rasterio.Affine(1, 0, X0, 0, -1, Y1),
             "driver": "GTiff",
             "dtype": values.dtype,
         } | profile
@@ -121,7 +120,7 @@ def test_a_mask_inside_or_beside_the_file_stays_a_mask(tif: Made, tmp_path: Path
 
 def test_turning_a_picture_leaves_no_black_corners(tif: Made, tmp_path: Path) -> None:
     """From another zone's CRS the picture comes out turned; what it does not reach is masked, not black."""
-    source = tif("a.tif", bytes_of(3, 600), crs="EPSG:32650", transform=from_origin(253_000, 3_852_000, 1, 1))
+    source = tif("a.tif", bytes_of(3, 600), crs="EPSG:32650", transform=rasterio.Affine(1, 0, 253_000, 0, -1, 3_852_000))
     made = make_cog(source, tmp_path / "out.tif", TOWN)
     assert made.transparency == "mask" and made.crs == "EPSG:32650"
     with rasterio.open(made.path) as out:
@@ -311,6 +310,12 @@ def test_heights_between_pixels(tif: Made, tmp_path: Path) -> None:
     assert np.isnan(heights[[4, 6]]).all()
     assert heights[5] == pytest.approx(50 + 0.5 * 21 + 0.25 * 20)  # beside the hole, on a centre
     assert heights[7] == pytest.approx(50 + 0.5 * 39 + 0.25 * 29)
+
+
+def test_heights_where_pixels_are_no_squares(tif: Made, tmp_path: Path) -> None:
+    plane = np.tile(np.arange(20.0)[:, None], (1, 10))[None]  # rises by 1 a row
+    made = make_cog(tif("a.tif", plane, nodata=-1.0, transform=rasterio.Affine(4, 0, X0, 0, -2, Y1)), tmp_path / "out.tif", TOWN)
+    assert profile(made.path, [(X0 + 20, Y1 - 11), (X0 + 39, Y1 - 20)]) == pytest.approx([5.0, 9.5])
 
 
 def test_a_long_line_is_read_in_parts(tif: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

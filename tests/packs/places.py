@@ -82,10 +82,20 @@ def roads() -> gpd.GeoDataFrame:
         ("X1", "branch", 12, old, None, line((-200, 1200), (980, 1200))),
     ]
     table = [
-        {"road_id": i, "name": f"{i}路", "class": c, "class_source": "hint" if i == "H1" else "ledger", "level": "bridge" if i == "X1" else "ground",
-         "width_m": w, "delivered": d, "overhauled": o, "authority": "city", "pavement": "asphalt"}
+        {
+            "road_id": i,
+            "name": f"{i}路",
+            "class": c,
+            "class_source": "hint" if i == "H1" else "ledger",
+            "level": "bridge" if i == "X1" else "ground",
+            "width_m": w,
+            "delivered": d,
+            "overhauled": o,
+            "authority": "city",
+            "pavement": "asphalt",
+        }
         for i, c, w, d, o, _ in rows
-    ]  # fmt: skip
+    ]
     return frame("roads", table, [shape for *_, shape in rows])
 
 
@@ -95,28 +105,49 @@ def city(**changes: Any) -> City:
         "roads": roads(),
         "green": frame(
             "green",
-            [{"green_id": "V1", "name": "绿带", "kind": "verge"}, {"green_id": "P1", "name": "公园", "kind": "public"},
-             {"green_id": "T1", "name": "院内绿地", "kind": "attached"}, {"green_id": "L1", "name": "规划绿地", "kind": "planned"},
-             {"green_id": "U1", "name": "不明", "kind": None}],
-            [box(100, 6, 300, 9), box(100, 300, 300, 340), box(-90, 20, -60, 40), box(400, 300, 500, 340), box(600, 300, 700, 340)],
+            [
+                {"green_id": "V1", "name": "绿带", "kind": "verge"},
+                {"green_id": "P1", "name": "公园", "kind": "public"},
+                {"green_id": "T1", "name": "院内绿地", "kind": "attached"},
+                {"green_id": "L1", "name": "规划绿地", "kind": "planned"},
+                {"green_id": "U1", "name": "不明", "kind": None},
+            ],
+            [
+                box(100, 6, 300, 9),
+                box(100, 300, 300, 340),
+                box(-90, 20, -60, 40),
+                box(400, 300, 500, 340),
+                box(600, 300, 700, 340),
+            ],
         ),
         "trees": frame(
             "trees",
-            [{"tree_id": "G1", "species": "国槐", "grade": "1", "canopy_radius_m": 4.0}, {"tree_id": "R1", "species": "银杏", "grade": "reserve", "canopy_radius_m": 4.0},
-             {"tree_id": "C1", "species": "侧柏", "grade": "2", "canopy_radius_m": None}, {"tree_id": "O1", "species": "杨", "grade": "none", "canopy_radius_m": 4.0},
-             {"tree_id": "Q1", "species": "柳", "grade": None, "canopy_radius_m": 4.0}],
+            [
+                {"tree_id": "G1", "species": "国槐", "grade": "1", "canopy_radius_m": 4.0},
+                {"tree_id": "R1", "species": "银杏", "grade": "reserve", "canopy_radius_m": 4.0},
+                {"tree_id": "C1", "species": "侧柏", "grade": "2", "canopy_radius_m": None},
+                {"tree_id": "O1", "species": "杨", "grade": "none", "canopy_radius_m": 4.0},
+                {"tree_id": "Q1", "species": "柳", "grade": None, "canopy_radius_m": 4.0},
+            ],
             [shapely.Point(at(x, 100)) for x in (100, 200, 300, 400, 500)],
         ),
         "highways": frame(
             "highways",
-            [{"ref": "G106", "class": "national", "land_offset_m": 20.0, "ditch_offset_m": 15.0}, {"ref": "X012", "class": "county", "land_offset_m": 12.0, "ditch_offset_m": 8.0},
-             {"ref": "S213", "class": "provincial", "land_offset_m": None, "ditch_offset_m": None}],
+            [
+                {"ref": "G106", "class": "national", "land_offset_m": 20.0, "ditch_offset_m": 15.0},
+                {"ref": "X012", "class": "county", "land_offset_m": 12.0, "ditch_offset_m": 8.0},
+                {"ref": "S213", "class": "provincial", "land_offset_m": None, "ditch_offset_m": None},
+            ],
             [line((-200, -600), (980, -600)), line((-200, -800), (980, -800)), line((-200, -1000), (980, -1000))],
         ),
         "heritage": frame(
             "heritage",
-            [{"heritage_id": "H1", "name": "城墙", "kind": "protection"}, {"heritage_id": "H2", "name": "城墙", "kind": "control"},
-             {"heritage_id": "H3", "name": "埋藏区", "kind": "buried"}, {"heritage_id": "H4", "name": "古城", "kind": "old_city"}],
+            [
+                {"heritage_id": "H1", "name": "城墙", "kind": "protection"},
+                {"heritage_id": "H2", "name": "城墙", "kind": "control"},
+                {"heritage_id": "H3", "name": "埋藏区", "kind": "buried"},
+                {"heritage_id": "H4", "name": "古城", "kind": "old_city"},
+            ],
             [box(0, 480, 40, 520), box(100, 480, 140, 520), box(200, 480, 240, 520), box(300, 480, 340, 520)],
         ),
         "planning": frame(
@@ -124,12 +155,14 @@ def city(**changes: Any) -> City:
             [{"zone_id": "Z1", "kind": "site_red_line", "name": "甲地块"}, {"zone_id": "Z2", "kind": "rail", "name": "铁路"}],
             [box(-100, 12, -50, 62), box(700, 480, 740, 520)],
         ),
-        "pipes": frame("pipes", [{"pipe_id": "M1", "utility": "water", "kind": "JP", "diameter_mm": 300}], [line((-200, 4), (1600, 4))]),
+        "pipes": frame(
+            "pipes", [{"pipe_id": "M1", "utility": "water", "kind": "JP", "diameter_mm": 300}], [line((-200, 4), (1600, 4))]
+        ),
         "road_ledger": frame("road_ledger", [], None),
         "road_surfaces": frame("road_surfaces", [], []),
         "districts": frame("districts", [{"district_id": "D1", "name": "甲区"}], [box(-400, -1200, 1800, 1400)]),
         "events": frame("events", [], []),
-    }  # fmt: skip
+    }
     bare = City("小城", CRS, BOUNDS, {}, synthetic=True)
     layers = {
         name: Layer(name, table, bare.bounds_polygon, date(2026, 10, 1), None, "test", f"{name}局", "", "bounds", f"{name}-1")

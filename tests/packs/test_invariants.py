@@ -1,5 +1,6 @@
 """What must hold whatever the lines are: one is judged as many are, order is irrelevant, and less data is never milder."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from api.review import Review, review
 from geo.city import Layer
 from layers.packs import read_packs
-from tests.packs.places import ON, Y0, X0, city, route, routes
+from tests.packs.places import ON, X0, Y0, city, route, routes
 
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]
 GROUND = city()
@@ -104,7 +105,7 @@ def test_pieces_add_up_exactly(some: list[tuple]) -> None:
         pieces = found.pieces(i)
         assert pieces[0]["from_m"] == 0
         assert pieces[-1]["to_m"] == found.rows.length_m[i]
-        assert all(a["to_m"] == b["from_m"] for a, b in zip(pieces[:-1], pieces[1:], strict=True))
+        assert all(a["to_m"] == b["from_m"] for a, b in pairwise(pieces))
 
 
 @pytest.mark.parametrize("layer", list(POOR))

@@ -43,13 +43,25 @@ NINE = [
     ("water, 499.9 m on an old branch", route(bent(499.9)), "exempt", [], None),
     ("water, 500.0 m: within, at the limit", route(bent(500.0)), "exempt", [], None),
     ("gas, 500.1 m", route(bent(500.1), "gas"), "parallel", [], None),
-    ("0.4 kV, 80 m in the footway of a secondary road", route(line((0, 208), (80, 208)), "power", voltage_kv=0.4), "exempt", [], "text"),
+    (
+        "0.4 kV, 80 m in the footway of a secondary road",
+        route(line((0, 208), (80, 208)), "power", voltage_kv=0.4),
+        "exempt",
+        [],
+        "text",
+    ),
     ("0.4 kV, 620 m", route(bent(620), "power", voltage_kv=0.4), "parallel", [], "reading"),
     ("10 kV, 60 m: the text is silent below 500 m", route(bent(60), "power", voltage_kv=10), "parallel", [], "reading"),
     ("heat, 120 m on a road delivered 2024-05-01", route(bent(120, 400), "heat"), "parallel", ["gov_approval"], "reading"),
     ("comms, 200 m, along the verge", route(line((110, 7), (310, 7)), "comms"), "parallel", [], "reading"),
-    ("water, 90 m, 12 m from the land of a national highway", route(line((0, -568), (90, -568))), "parallel", ["highway_permit"], None),
-]  # fmt: skip
+    (
+        "water, 90 m, 12 m from the land of a national highway",
+        route(line((0, -568), (90, -568))),
+        "parallel",
+        ["highway_permit"],
+        None,
+    ),
+]
 
 
 @pytest.mark.parametrize(("one", "outcome", "conditions", "certainty"), [c[1:] for c in NINE], ids=[c[0] for c in NINE])
@@ -206,12 +218,21 @@ def test_a_bridge_is_not_dug() -> None:
 # ── locks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 LOCKS = [
-    ("B1", "2029-04-30", "2029-05-01", "yes"), ("B1", "2029-05-01", "2029-05-09", "yes"), ("B1", "2029-05-02", "2029-05-09", "no"),
-    ("B1", "2024-04-01", "2024-04-30", "no"), ("B1", "2024-04-01", "2024-05-01", "yes"), ("B1", None, None, "unknown"),
-    ("B2", "2027-06-30", "2027-07-09", "yes"), ("B2", "2027-07-01", "2027-07-09", "no"), ("B2", "2027-06-01", None, "yes"),
-    ("B2", None, "2027-07-01", "unknown"), ("B2", None, "2027-06-30", "yes"), ("N2", "2026-12-01", "2026-12-09", "unknown"),
-    ("B0", None, None, "no"), ("B0", "2026-12-01", "2026-12-20", "no"),
-]  # fmt: skip
+    ("B1", "2029-04-30", "2029-05-01", "yes"),
+    ("B1", "2029-05-01", "2029-05-09", "yes"),
+    ("B1", "2029-05-02", "2029-05-09", "no"),
+    ("B1", "2024-04-01", "2024-04-30", "no"),
+    ("B1", "2024-04-01", "2024-05-01", "yes"),
+    ("B1", None, None, "unknown"),
+    ("B2", "2027-06-30", "2027-07-09", "yes"),
+    ("B2", "2027-07-01", "2027-07-09", "no"),
+    ("B2", "2027-06-01", None, "yes"),
+    ("B2", None, "2027-07-01", "unknown"),
+    ("B2", None, "2027-06-30", "yes"),
+    ("N2", "2026-12-01", "2026-12-09", "unknown"),
+    ("B0", None, None, "no"),
+    ("B0", "2026-12-01", "2026-12-20", "no"),
+]
 
 
 @pytest.mark.parametrize(("road", "start", "end", "expected"), LOCKS)
@@ -349,9 +370,16 @@ def test_trees_to_fell(fell: int | None, outcome: str) -> None:
 
 
 HIGHWAYS = [
-    (-600 + 19, "yes", "yes"), (-600 + 20.5, "no", "yes"), (-600 + 39.9, "no", "yes"), (-600 + 40.5, "no", "no"),
-    (-800 + 12.5, "no", "yes"), (-800 + 21.9, "no", "yes"), (-800 + 22.5, "no", "no"), (-1000 + 14, "unknown", "yes"), (-1000 + 30, "unknown", "unknown"),
-]  # fmt: skip
+    (-600 + 19, "yes", "yes"),
+    (-600 + 20.5, "no", "yes"),
+    (-600 + 39.9, "no", "yes"),
+    (-600 + 40.5, "no", "no"),
+    (-800 + 12.5, "no", "yes"),
+    (-800 + 21.9, "no", "yes"),
+    (-800 + 22.5, "no", "no"),
+    (-1000 + 14, "unknown", "yes"),
+    (-1000 + 30, "unknown", "unknown"),
+]
 
 
 @pytest.mark.parametrize(("y", "land", "zone"), HIGHWAYS)
@@ -379,9 +407,18 @@ def test_heritage(x: float, condition: str) -> None:
 
 def test_wall_lock_and_tree_together_hide_nothing() -> None:
     ground = city(
-        heritage=places.frame("heritage", [{"heritage_id": "H", "name": "城墙", "kind": "protection"}, {"heritage_id": "O", "name": "古城", "kind": "old_city"}], [box(0, 380, 100, 420)] * 2),
-        trees=places.frame("trees", [{"tree_id": "G", "species": "槐", "grade": "1", "canopy_radius_m": 4.0}], [shapely.Point(at(50, 405))]),
-    )  # fmt: skip
+        heritage=places.frame(
+            "heritage",
+            [
+                {"heritage_id": "H", "name": "城墙", "kind": "protection"},
+                {"heritage_id": "O", "name": "古城", "kind": "old_city"},
+            ],
+            [box(0, 380, 100, 420)] * 2,
+        ),
+        trees=places.frame(
+            "trees", [{"tree_id": "G", "species": "槐", "grade": "1", "canopy_radius_m": 4.0}], [shapely.Point(at(50, 405))]
+        ),
+    )
     found = answer(route(line((0, 400), (100, 400))), ground)
     assert found.verdicts.outcome(0) == "parallel"
     assert {"gov_approval", "avoid_or_report", "heritage_consent", "officer_confirms"} <= set(found.verdicts.conditions(0))
@@ -390,11 +427,23 @@ def test_wall_lock_and_tree_together_hide_nothing() -> None:
 # ── scope ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SCOPE = [
-    ("water", None, "exempt"), ("gas", None, "exempt"), ("heat", None, "exempt"), ("comms", None, "exempt"), ("drain", None, "out_of_scope"),
-    ("other", None, "out_of_scope"), (None, None, "undetermined"), ("power", None, "undetermined"), ("power", 0.22, "exempt"), ("power", 0.38, "exempt"),
-    ("power", 0.4, "exempt"), ("power", 0.66, "out_of_scope"), ("power", 6.0, "out_of_scope"), ("power", 10.0, "parallel"), ("power", 20.0, "out_of_scope"),
+    ("water", None, "exempt"),
+    ("gas", None, "exempt"),
+    ("heat", None, "exempt"),
+    ("comms", None, "exempt"),
+    ("drain", None, "out_of_scope"),
+    ("other", None, "out_of_scope"),
+    (None, None, "undetermined"),
+    ("power", None, "undetermined"),
+    ("power", 0.22, "exempt"),
+    ("power", 0.38, "exempt"),
+    ("power", 0.4, "exempt"),
+    ("power", 0.66, "out_of_scope"),
+    ("power", 6.0, "out_of_scope"),
+    ("power", 10.0, "parallel"),
+    ("power", 20.0, "out_of_scope"),
     ("power", 35.0, "out_of_scope"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("utility", "voltage_kv", "outcome"), SCOPE)

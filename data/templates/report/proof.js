@@ -31,7 +31,7 @@ function stretchWords(one) {
 }
 
 function value(one) {
-  if (one.answer === 'unknown' && one.value === undefined) return t('缺资料', 'no data');
+  if (one.answer === 'unknown') return t('缺资料', 'no data');
   if (typeof one.value === 'string') return word('utilities', one.value);
   if (one.value === undefined || one.value === null) return '';
   const limit = typeof one.limit === 'number' && one.limit < 1e5 && !(one.test === 'gt' && one.limit === 0) ? ` ${t('限', 'limit')} ${compare[one.test] ?? ''}${number(one.limit)}` : '';
@@ -96,13 +96,23 @@ function couldBe(verdict) {
   return same ? null : h('p', { class: 'note' }, t('未知项若全部不利：', 'If every unknown came out badly: '), word('outcomes', verdict.could_be.outcome), verdict.could_be.conditions.length ? `；${verdict.could_be.conditions.map((one) => word('conditions', one)).join('、')}` : '');
 }
 
+// Findings that rest on one stretch share its badge.
+function shareBadges(shown) {
+  const first = new Map();
+  for (const one of shown.filter((each) => each.always)) {
+    const same = first.get(one.place);
+    if (same) { same.label += `·${one.label}`; one.always = false; } else first.set(one.place, one);
+  }
+}
+
 function card(i) {
   const verdict = proof(i);
   if (!verdict) return h('div', { class: 'card' }, h('p', {}, t('本页未收录此条的判定依据；请看 GeoJSON 或 Parquet 结果文件的 verdict 字段。', 'The proof of this route is not in this page; see the field verdict of a GeoJSON or Parquet answer file.')));
   const length = verdict.length, decides = verdict.findings.filter((one) => one.decides), other = verdict.findings.filter((one) => !one.decides);
   const all = [...decides, ...other], labels = all.map((one, k) => (one.decides && one.at.length ? String(k + 1) : ''));
   const rowsOf = (found, from) => found.map((one, k) => findingRow(one, from + k, labels[from + k]));
-  const shown = all.flatMap((one, k) => one.at.map((stretch, j) => ({ finding: k, stretch: j, line: stretch.line ? unpack(stretch.line, 1e7) : null, label: labels[k] || '·', always: Boolean(one.decides) }))).filter((one) => one.line && one.line.length > 1);
+  const shown = all.flatMap((one, k) => one.at.map((stretch, j) => ({ finding: k, stretch: j, place: stretch, line: stretch.line ? unpack(stretch.line, 1e7) : null, label: labels[k] || '·', always: Boolean(one.decides) }))).filter((one) => one.line && one.line.length > 1);
+  shareBadges(shown);
   const node = h('div', { class: 'card' }, h('h3', {}, say(verdict.headline)), chipsOf(verdict), couldBe(verdict), ruler(length),
     h('div', { class: 'kv' }, [[t('平面长', 'planar'), length.planar_m], [t('椭球长', 'geodesic'), length.geodesic_m], [t('计长', 'counted'), length.counted_m], [t('开挖', 'dug'), length.dug_m], [t('沟宽', 'trench'), length.trench_width_m]].filter(([, one]) => one !== undefined && one !== null).map(([name, one]) => h('div', {}, h('span', {}, `${name} `), `${fine.format(one)} m`)), length.trench_estimated ? h('span', {}, t('沟宽为估计', 'trench width estimated')) : null, h('div', {}, h('span', {}, `${t('计划挖掘', 'planned dig')} `), verdict.dig.map((day) => day ?? '—').join(' – '))),
     h('h4', {}, t('起决定作用', 'What decides')), decides.length ? rowsOf(decides, 0) : h('p', { class: 'note' }, t('没有单独起决定作用的规则。', 'No single rule decides.')),

@@ -11,26 +11,28 @@ const verdict = (findings: Finding[], over: Partial<Verdict> = {}): Verdict => (
 })
 
 describe('groups of findings', () => {
+  const here = [{ theme: 'road', from_m: 0, to_m: 1 }]
   const said = verdict([
     finding({ rule: 'idle-no' }),
-    finding({ rule: 'decides-yes', answer: 'yes', decides: true, margin: -3 }),
+    finding({ rule: 'decides-for', answer: 'yes', decides: true, margin: 187 }),
+    finding({ rule: 'decides-against', answer: 'yes', decides: true, margin: -3, stretches: here }),
     finding({ rule: 'idle-unknown', answer: 'unknown' }),
     finding({ rule: 'waits', answer: 'unknown', decides: true }),
-    finding({ rule: 'warns', answer: 'yes', effect: 'warns' }),
+    finding({ rule: 'warns', answer: 'yes', effect: 'warns', stretches: here }),
     finding({ rule: 'decides-no', answer: 'no', decides: true }),
-    finding({ rule: 'met', answer: 'yes', effect: 'informs', stretches: [{ theme: 'road', from_m: 0, to_m: 1 }] }),
+    finding({ rule: 'met', answer: 'yes', effect: 'informs', stretches: here }),
   ])
   const groups = group(said)
 
   test('deciding first, what it waits for apart, warnings, then the rest', () => {
-    expect(groups.deciding.map((g) => g.finding.rule)).toEqual(['decides-yes', 'decides-no'])
+    expect(groups.deciding.map((g) => g.finding.rule)).toEqual(['decides-against', 'decides-for', 'decides-no'])
     expect(groups.unknown.map((g) => g.finding.rule)).toEqual(['waits'])
     expect(groups.warning.map((g) => g.finding.rule)).toEqual(['warns'])
     expect(groups.rest.map((g) => g.finding.rule)).toEqual(['met', 'idle-unknown', 'idle-no'])
   })
 
-  test('numbers run through and point at the right findings', () => {
-    expect([...groups.deciding, ...groups.warning].map((g) => g.number)).toEqual([1, 2, 3])
+  test('numbers run through what is on the map, and point at the right findings', () => {
+    expect([...groups.deciding, ...groups.warning].map((g) => g.number)).toEqual([1, null, null, 2])
     for (const g of [...groups.deciding, ...groups.rest]) expect(said.findings[g.index]).toBe(g.finding)
   })
 

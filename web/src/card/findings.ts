@@ -5,7 +5,7 @@ export interface Numbered {
   finding: Finding
   /** Index in the verdict: what the map and the card call it by. */
   index: number
-  /** Number on the map and in the list; null for findings that decide nothing. */
+  /** Number on the map and in the list; null for findings that have no place on the map or decide nothing. */
   number: number | null
 }
 
@@ -18,7 +18,7 @@ export interface Groups {
   rest: Numbered[]
 }
 
-/** Numbers run through the deciding findings first, then the warnings; the unknown ones carry a question mark. */
+/** What speaks against the line stands first. Numbers run through what has a place on the map: deciding, then warnings. */
 export function group(verdict: Verdict): Groups {
   const groups: Groups = { deciding: [], unknown: [], warning: [], rest: [] }
   verdict.findings.forEach((finding, index) => {
@@ -26,7 +26,8 @@ export function group(verdict: Verdict): Groups {
     groups[placeOf(finding)].push(entry)
   })
   let next = 1
-  for (const entry of [...groups.deciding, ...groups.warning]) entry.number = next++
+  groups.deciding.sort((a, b) => LEANINGS.indexOf(leaning(a.finding)) - LEANINGS.indexOf(leaning(b.finding)))
+  for (const entry of [...groups.deciding, ...groups.warning]) if (entry.finding.stretches?.length) entry.number = next++
   groups.rest.sort((a, b) => weight(a.finding) - weight(b.finding))
   return groups
 }
@@ -35,6 +36,8 @@ function placeOf(finding: Finding): keyof Groups {
   if (finding.decides) return finding.answer === 'unknown' ? 'unknown' : 'deciding'
   return finding.effect === 'warns' && finding.answer === 'yes' ? 'warning' : 'rest'
 }
+
+const LEANINGS = ['against', 'for', 'neither'] as const
 
 const weight = (finding: Finding): number => (finding.answer === 'yes' ? (finding.stretches?.length ? 0 : 1) : finding.answer === 'unknown' ? 2 : 3)
 

@@ -97,6 +97,7 @@ export const en: Record<keyof typeof zh, string> = {
   'card.linked': 'Link copied',
   'card.loading': 'Reading the verdict…',
   'card.length': 'Counted length',
+  'card.whole': '{v} in all, {w} of it inside the site red line and not counted',
   'card.dug': 'dug {v}',
   'card.sum': 'sum of project and utility {v}',
   'card.noHistory': 'history not checked',

@@ -95,6 +95,7 @@ export const zh = {
   'card.linked': '链接已复制',
   'card.loading': '正在读取判定…',
   'card.length': '计入长度',
+  'card.whole': '全长 {v}，其中 {w} 在用地红线内不计',
   'card.dug': '开挖 {v}',
   'card.sum': '同项目同专业合计 {v}',
   'card.noHistory': '未核对历史申报',

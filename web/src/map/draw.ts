@@ -40,7 +40,7 @@ export class LineDraw {
       keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
       flags: { linestring: { feature: { draggable: false, coordinates: { draggable: true, midpoints: true, deletable: true } } } },
       styles: {
-        selectedLineStringColor: colour, selectedLineStringWidth: 5, selectionPointColor: '#ffffff', selectionPointWidth: 6, selectionPointOutlineColor: '#101214',
+        selectedLineStringColor: colour, selectedLineStringWidth: 9, selectionPointColor: '#ffffff', selectionPointWidth: 6, selectionPointOutlineColor: '#101214',
         selectionPointOutlineWidth: 2.5, midPointColor: '#101214', midPointWidth: 4, midPointOutlineColor: '#ffffff', midPointOutlineWidth: 1.5,
       },
     })

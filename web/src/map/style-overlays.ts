@@ -9,7 +9,7 @@ const LIT: ExpressionSpecification = ['boolean', ['get', 'lit'], false]
 const round = { 'line-cap': 'round', 'line-join': 'round' } as const
 
 function chosen(): LayerSpecification[] {
-  const w = (extra: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 10, 4 + extra, 16, 7 + extra, 19, 10 + extra]
+  const w = (extra: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 10, 5 + extra, 16, 9 + extra, 19, 11 + extra]
   const stroke = (name: 'solid' | 'dashed' | 'dotted'): LayerSpecification => ({
     id: `chosen-${name}`, type: 'line', source: 'chosen', filter: ['==', ['get', 'stroke'], name],
     layout: { ...round, 'line-cap': name === 'dashed' ? 'butt' : 'round' },
@@ -28,8 +28,8 @@ function stretches(): LayerSpecification[] {
   const flat = { 'line-cap': 'butt', 'line-join': 'round' } as const
   return [
     { id: 'stretches-glow', type: 'line', source: 'stretches', filter: LIT, layout: round, paint: { 'line-color': '#f2b705', 'line-width': w(0, 26), 'line-opacity': 0.55, 'line-blur': 4 } },
-    { id: 'stretches-casing', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#ffffff', 'line-width': w(7, 14) } },
-    { id: 'stretches-core', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#101214', 'line-width': w(3, 7) } },
+    { id: 'stretches-casing', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#ffffff', 'line-width': w(4.6, 14) } },
+    { id: 'stretches-core', type: 'line', source: 'stretches', layout: { ...flat, 'line-sort-key': ['case', LIT, 1, 0] }, paint: { 'line-color': '#101214', 'line-width': w(2.6, 7) } },
     { id: 'stretches-reach', type: 'line', source: 'stretches', layout: round, paint: { 'line-color': '#000000', 'line-opacity': 0, 'line-width': 22 } },
   ]
 }

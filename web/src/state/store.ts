@@ -54,7 +54,8 @@ const tables = {
 
 /** The pack's words for one of its ids, else the page's own, else the id. */
 export function named(kind: keyof typeof tables, id: string): string {
-  return words(tables[kind].value.get(id)) || maybe(`${kind}.${id}`, id)
+  const said = words(tables[kind].value.get(id)) || maybe(`${kind}.${id}`, id)
+  return said.charAt(0).toUpperCase() + said.slice(1)
 }
 
 export async function open(): Promise<void> {

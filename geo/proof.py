@@ -1,0 +1,260 @@
+"""The verdict object of one route: what was found, which permits follow, what it all rests on.
+
+One schema for the web page, the files and the papers (``design`` of the object: README, "What a verdict says").
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo import facts as f
+from geo.ground import words
+from geo.kleene import NAMES, YES
+from geo.pack import PLACEHOLDER, Rule
+from geo.rules import Reading, evaluate
+
+if TYPE_CHECKING:
+    from geo.verdict import Review
+
+
+class Proof:
+    """Makes verdict objects of a review, one at a time, when somebody looks."""
+
+    def __init__(self, review: "Review") -> None:
+        self.r = review
+
+    def verdict(self, i: int, geometry: bool = False) -> dict[str, Any]:
+        """The verdict object of one route. With ``geometry`` every stretch carries its line in degrees."""
+        v = self.r.verdicts
+        outcome, conditions = v.outcome(i), v.conditions(i)
+        could, could_conditions = v.could_be(i)
+        return {
+            "route_id": self.r.routes["route_id"].iloc[i] if "route_id" in self.r.routes else None,
+            "outcome": outcome,
+            "conditions": conditions,
+            "could_be": {"outcome": could, "conditions": could_conditions},
+            "certainty": v.certainty(i),
+            "immediate": v.immediate(i),
+            "headline": self._headline(i),
+            "on": self.r.on.isoformat(),
+            "dig": self._dig(i),
+            "length": self._length(i),
+            "findings": self._findings(i, geometry),
+            "permits": self._permits(i),
+            "readings": self._readings(i),
+            "group": self._group(i),
+            "notes": self._notes(i),
+            "rests_on": {"pack": self.r.pack.label, "deliveries": self._deliveries(i)},
+            "notice": self.r.pack.data.notice.zh,
+        }
+
+    def _headline(self, i: int) -> dict[str, str]:
+        reading = self.one(i)
+        for headline in self.r.pack.data.headlines:
+            if evaluate(headline.when, reading, 1, self.r.pack)[0] == YES:
+                return {"zh": headline.zh, "en": headline.en}
+        title = self.r.pack.outcomes[self.r.verdicts.outcome(i)]
+        return {"zh": title.zh, "en": title.en}
+
+    def one(self, i: int) -> Reading:
+        """The reading of one route alone."""
+        r, pick = self.r.verdicts.reading, slice(i, i + 1)
+        rules = {
+            k: replace(a, answer=a.answer[pick], estimated=a.estimated[pick], at_limit=a.at_limit[pick])
+            for k, a in r.rules.items()
+        }
+        return replace(
+            r,
+            rules=rules,
+            terms={k: a[pick] for k, a in r.terms.items()},
+            outcome=r.outcome[pick],
+            could_be=r.could_be[pick],
+            conditions={k: a[pick] for k, a in r.conditions.items()},
+        )
+
+    def _dig(self, i: int) -> list[str | None]:
+        measured, k = self.r.stretches.at(i)
+        days = (measured.window.start[k], measured.window.end[k])
+        return [None if np.isnat(day) else str(day) for day in days]
+
+    def _length(self, i: int) -> dict[str, Any]:
+        measured, k = self.r.stretches.at(i)
+        value = {name: float(self.r.facts.columns[name].value[i]) for name in ("length_m", "counted_m", "dug_m")}
+        stated = self.r.facts.columns.get("accuracy_m")
+        accuracy = (
+            float(stated.value[i])
+            if stated is not None and not np.isnan(stated.value[i])
+            else self.r.pack.data.measures.accuracy_m
+        )
+        return {
+            "planar_m": round(int(measured.length_mm[k]) / 1000, 3),
+            "geodesic_m": float(measured.geodesic_m[k]),
+            "counted_m": value["counted_m"],
+            "dug_m": value["dug_m"],
+            "sum_m": float(self.r.facts.columns["sum.project_utility.counted_m"].value[i]),
+            "trench_width_m": float(measured.footprints.trench_m[k]),
+            "trench_estimated": bool(measured.footprints.trench_estimated[k]),
+            "crs": self.r.city.work_crs,
+            "accuracy_m": accuracy,
+        }
+
+    def _findings(self, i: int, geometry: bool) -> list[dict[str, Any]]:
+        utility = self.r.facts.codes["utility"].values[i]
+        asked = [rule for rule in self.r.pack.data.rules if not rule.applies or utility is None or utility in rule.applies]
+        found = [self._finding(rule, i, geometry) for rule in asked]
+        weight = {"yes": 2, "unknown": 1, "no": 3}
+        return sorted(found, key=lambda one: (not one["decides"], weight[one["answer"]] if not one["decides"] else 0))
+
+    def _finding(self, rule: Rule, i: int, geometry: bool) -> dict[str, Any]:
+        answers = self.r.verdicts.reading.rules[rule.id]
+        answer = NAMES[answers.answer[i]]
+        column = self.r.column(rule)
+        test = self.r.pack.fill(dict(rule.test))
+        op, limit = next(iter(test.items()))
+        value, margin = None, None
+        if column is not None:
+            value = None if np.isnan(column.value[i]) else round(float(column.value[i]), 3)
+            if value is not None and isinstance(limit, (int, float)) and np.isfinite(limit):
+                margin = round(float(limit) - value, 3) if op in ("le", "lt", "gt", "ge") else None
+        words_ = self.r.facts.codes.get(str(self.r.pack.fill(rule.fact)))
+        if words_ is not None:
+            value = words_.values[i]
+        why = f.WHY[column.why[i]] if column is not None else "blank"
+        missing = {
+            "zh": self.r.missing_text(rule, why or "blank", "zh"),
+            "en": self.r.missing_text(rule, why or "blank", "en"),
+            "layer": column.layer if column else "",
+            "office": self.r.city.layer(column.layer).owner if column and column.layer else "",
+        }
+        zone = column.zone if column is not None else ""
+        return {
+            "rule": rule.id,
+            "title": {"zh": rule.title.zh, "en": rule.title.en},
+            "answer": answer,
+            "effect": rule.effect,
+            "decides": bool(self.r.reasons.because[rule.id][i] or self.r.reasons.missing[rule.id][i]),
+            "value": value,
+            "unit": rule.unit,
+            "limit": limit if not isinstance(limit, float) or np.isfinite(limit) else None,
+            "test": op,
+            "margin": margin,
+            "at_limit": bool(answers.at_limit[i]),
+            "estimated": bool(answers.estimated[i]),
+            "citation": self.r.pack.cite(rule.cite),
+            "stretches": self.r.stretches.of_zone(zone, i, geometry) if zone else [],
+            "missing": missing if answer == "unknown" else None,
+            "reading": next((name for name in self._switches_of(rule) if self.r.verdicts.rests_on_switches[name][i]), None),
+        }
+
+    def _switches_of(self, rule: Rule) -> list[str]:
+        return PLACEHOLDER.findall(repr((rule.fact, dict(rule.test))))
+
+    def _permits(self, i: int) -> list[dict[str, Any]]:
+        out = []
+        states = self.r.verdicts.permits(i)
+        for permit in self.r.pack.data.permits:
+            if permit.id in states:
+                state = states[permit.id]
+                out.append(
+                    {
+                        "item": permit.id,
+                        "title": {"zh": permit.title.zh, "en": permit.title.en},
+                        "state": state,
+                        "waived": state == "waived",
+                        "authority": permit.authority.zh,
+                        "authority_en": permit.authority.en,
+                        "term": permit.term.zh,
+                        "term_en": permit.term.en,
+                        "papers": [] if state == "waived" else self._papers(permit.papers),
+                        "form": permit.form,
+                        "citation": self.r.pack.cite(permit.cite),
+                    }
+                )
+        return out
+
+    def _papers(self, ids: tuple[str, ...]) -> list[str]:
+        known = self.r.pack.data.papers
+        return [str(known[p].get("zh", p)) if isinstance(known.get(p), dict) else str(known.get(p, p)) for p in ids]
+
+    def _readings(self, i: int) -> list[dict[str, Any]]:
+        """The switches, and the inferences from silence, on which this verdict rests; unconfirmed until an office says so."""
+        out: list[dict[str, Any]] = []
+        for name, rows in self.r.verdicts.rests_on_switches.items():
+            if rows[i]:
+                switch = self.r.pack.switches[name]
+                chosen = switch.options[self.r.pack.option(name)]
+                out.append(
+                    {
+                        "switch": name,
+                        "code": switch.code,
+                        "title": switch.title.model_dump(),
+                        "chosen": chosen.title.model_dump(),
+                        "argument": switch.argument.model_dump(),
+                        "confirmed_by": switch.confirmed_by.model_dump(mode="json"),
+                    }
+                )
+        for inference in self.r.pack.data.inferences:
+            if self.r.verdicts.inferred[inference.id][i] == YES:
+                out.append(
+                    {
+                        "switch": None,
+                        "code": inference.id,
+                        "title": inference.title.model_dump(),
+                        "chosen": None,
+                        "argument": None,
+                        "confirmed_by": {"office": None, "document": None, "date": None},
+                    }
+                )
+        return out
+
+    def _group(self, i: int) -> dict[str, Any]:
+        groups = self.r.facts.tables.get("groups", {})
+        out: dict[str, Any] = {"history_checked": bool(self.r.facts.tables.get("history_checked"))}
+        for name in ("project_utility", "project", "cluster"):
+            key = groups.get(name)
+            same: Any = [] if key is None or key[i] < 0 else np.flatnonzero(key == key[i])
+            out[name] = {
+                "routes": [str(r) for r in words(self.r.together, "route_id")[same]] if len(same) > 1 else [],
+                "counted_m": float(self.r.facts.columns[f"sum.{name}.counted_m"].value[i]),
+            }
+        return out
+
+    def _notes(self, i: int) -> list[dict[str, str]]:
+        measured, k = self.r.stretches.at(i)
+        v_permits = self.r.verdicts.permits(i)
+        notes = []
+        if measured.outline[k]:
+            notes.append(
+                {
+                    "zh": "以面状范围申报：按该范围判定占用，轴线由范围两长边的中线推得。",
+                    "en": "Given as an outline: judged by the outline; the axis runs midway between its long sides.",
+                }
+            )
+        if not measured.sites.known:
+            notes.append(
+                {"zh": "用地红线不明，按全线长度计。", "en": "The site's red line is not known: the whole line is counted."}
+            )
+        if not self.r.facts.tables.get("history_checked"):
+            notes.append({"zh": "未核对历史申报。", "en": "History not checked."})
+        if not v_permits:
+            notes.append(self.r.pack.data.nothing_met.model_dump())
+        return notes
+
+    def _deliveries(self, i: int) -> list[dict[str, Any]]:
+        measured, k = self.r.stretches.at(i)
+        out = []
+        for name, covered in sorted(measured.covered.items()):
+            layer = self.r.city.layer(name)
+            out.append(
+                {
+                    "layer": name,
+                    "id": layer.delivery_id,
+                    "as_of": layer.as_of.isoformat() if layer.as_of else None,
+                    "covers": bool(covered[k]),
+                    "delivered": layer.frame is not None,
+                    "owner": layer.owner,
+                    "stated_by": layer.stated_by,
+                }
+            )
+        return out
