@@ -19,7 +19,8 @@ from api.settings import Settings
 from api.warmth import Warmth
 
 ABOUT = """外线（水、气、热、电、通信）能否承诺免审批，还是并联审批：由图形和有日期的规则回答，并附依据。
-Whether an external line may be dug on a written promise or needs parallel approval: answered from geometry and dated law, with proof.
+Whether an external line may be dug on a written promise or needs parallel approval: answered from geometry and dated law,
+with proof.
 
 坐标：GeoJSON 为经纬度（CGCS2000 = WGS 84）。错误：`application/problem+json`，按 Accept-Language 给中文或英文。
 Coordinates: GeoJSON in longitude and latitude. Errors: `application/problem+json`, Chinese or English by Accept-Language."""

@@ -42,7 +42,10 @@ class OutsideCity(BadInput):
     """The line leaves the area that this city's data describes."""
 
     code = "outside_city"
-    zh = "图形超出本城市范围：{city}的范围为经度 {west}–{east}、纬度 {south}–{north}，而该线到达 ({lon}, {lat})。请检查坐标顺序（先经度后纬度）和坐标系"
+    zh = (
+        "图形超出本城市范围：{city}的范围为经度 {west}–{east}、纬度 {south}–{north}，"
+        "而该线到达 ({lon}, {lat})。请检查坐标顺序（先经度后纬度）和坐标系"
+    )
     en = (
         "The line leaves the city: {city} lies between longitude {west}–{east} and latitude {south}–{north}, "
         "and the line reaches ({lon}, {lat}). Check the order (longitude first) and the coordinate system"
@@ -79,14 +82,46 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
 
 # What the framework itself answers: status → (code, title zh, title en, detail zh, detail en).
 STATUSES: Mapping[int, tuple[str, str, str, str, str]] = {
-    400: ("malformed", "请求无法解析", "Malformed request", "请求体无法解析。", "The body cannot be parsed."),
-    403: ("other_site", "来自其他网站", "From another site", "浏览器说明这次修改来自另一个网站，已拒绝。", "The browser says that another site sent this change: refused."),
-    404: ("no_such_address", "没有这个地址", "No such address", "没有 {path}。接口目录见 /api/openapi.json。", "There is no {path}. /api/openapi.json lists what there is."),
-    405: ("wrong_method", "方法不对", "Wrong method", "{path} 不接受 {method}，可用：{allow}。", "{path} does not take {method}; it takes {allow}."),
-    413: ("too_large", "内容过大", "Too large", "请求体超过上限。文件可分成几个，或在服务器上用命令行 classify 处理。", "The body is over the limit. Split the file, or run classify on the server's command line."),
-    415: ("wrong_media_type", "内容类型不对", "Wrong media type", "该地址不接受这种内容类型。", "This address does not take that media type."),
-    500: ("internal", "服务器出错", "Server error", "服务器内部出错，已记入日志；请重试，如再次出现请告知管理员。", "Something went wrong here and is in the log. Try again; if it comes back, tell the administrator."),
-    503: ("unavailable", "暂时不可用", "Unavailable", "数据库连不上：请确认它在运行（app.py db status），再试一次。", "The database cannot be reached: make sure it runs (app.py db status) and try again."),
+    400: (
+        "malformed", "请求无法解析", "Malformed request",
+        "请求体无法解析。",
+        "The body cannot be parsed.",
+    ),
+    403: (
+        "other_site", "来自其他网站", "From another site",
+        "浏览器说明这次修改来自另一个网站，已拒绝。",
+        "The browser says that another site sent this change: refused.",
+    ),
+    404: (
+        "no_such_address", "没有这个地址", "No such address",
+        "没有 {path}。接口目录见 /api/openapi.json。",
+        "There is no {path}. /api/openapi.json lists what there is.",
+    ),
+    405: (
+        "wrong_method", "方法不对", "Wrong method",
+        "{path} 不接受 {method}，可用：{allow}。",
+        "{path} does not take {method}; it takes {allow}.",
+    ),
+    413: (
+        "too_large", "内容过大", "Too large",
+        "请求体超过上限。文件可分成几个，或在服务器上用命令行 classify 处理。",
+        "The body is over the limit. Split the file, or run classify on the server's command line.",
+    ),
+    415: (
+        "wrong_media_type", "内容类型不对", "Wrong media type",
+        "该地址不接受这种内容类型。",
+        "This address does not take that media type.",
+    ),
+    500: (
+        "internal", "服务器出错", "Server error",
+        "服务器内部出错，已记入日志；请重试，如再次出现请告知管理员。",
+        "Something went wrong here and is in the log. Try again; if it comes back, tell the administrator.",
+    ),
+    503: (
+        "unavailable", "暂时不可用", "Unavailable",
+        "数据库连不上：请确认它在运行（app.py db status），再试一次。",
+        "The database cannot be reached: make sure it runs (app.py db status) and try again.",
+    ),
 }  # fmt: skip
 
 

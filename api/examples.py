@@ -35,7 +35,10 @@ VERDICT: dict[str, Any] = {
     "route_id": "W-1", "outcome": "parallel", "conditions": ["gov_approval"],
     "could_be": {"outcome": "parallel", "conditions": ["gov_approval"]}, "certainty": "text", "immediate": False,
     "headline": {"zh": "须并联审批", "en": "Needs parallel approval"}, "on": "2026-11-22", "dig": ["2026-12-01", "2026-12-20"],
-    "length": {"planar_m": 137.6, "geodesic_m": 137.6, "counted_m": 137.6, "dug_m": 137.6, "sum_m": 137.6, "crs": "EPSG:4547", "accuracy_m": 0.5},
+    "length": {
+        "planar_m": 137.6, "geodesic_m": 137.6, "counted_m": 137.6, "dug_m": 137.6, "sum_m": 137.6, "crs": "EPSG:4547",
+        "accuracy_m": 0.5,
+    },
     "findings": [{
         "rule": "arterial-road", "answer": "yes", "value": 38.2, "unit": "m", "limit": 0, "margin": -38.2, "at_limit": False,
         "estimated": False, "citation": _CITATION,
@@ -49,7 +52,10 @@ VERDICT: dict[str, Any] = {
         "item": "road_excavation", "authority": "城市管理局", "waived": False, "term": "20 个工作日", "papers": ["…"],
         "form": "附件1", "citation": _CITATION,
     }],
-    "rests_on": {"pack": "kaifeng-2022-6@1", "deliveries": [{"layer": "roads", "id": "3", "as_of": "2026-10-01", "covers": True, "stated_by": ""}]},
+    "rests_on": {
+        "pack": "kaifeng-2022-6@1",
+        "deliveries": [{"layer": "roads", "id": "3", "as_of": "2026-10-01", "covers": True, "stated_by": ""}],
+    },
     "notice": "辅助判定，不构成行政许可",
 }  # fmt: skip
 
@@ -61,7 +67,8 @@ PIECE: dict[str, Any] = {
 REVIEW: dict[str, Any] = {"verdict": VERDICT, "pieces": [PIECE], "ignored": ["colour"], "notes": []}
 
 PACK: dict[str, Any] = {
-    "id": "kaifeng-2022-6", "label": "kaifeng-2022-6@1", "title": {"zh": "开封市外线工程承诺免审批", "en": "Kaifeng: external lines on a promise"},
+    "id": "kaifeng-2022-6", "label": "kaifeng-2022-6@1",
+    "title": {"zh": "开封市外线工程承诺免审批", "en": "Kaifeng: external lines on a promise"},
     "notice": {"zh": "辅助判定，不构成行政许可", "en": "An aid, not a permit"},
     "outcomes": {"exempt": {"zh": "承诺免审批", "en": "exempt on a promise", "colour": "#009E73", "severity": 0}},
     "conditions": {"gov_approval": {"zh": "须市政府批准", "en": "needs the government's approval"}},
@@ -81,13 +88,17 @@ ACCEPTED: dict[str, Any] = {
 JOB: dict[str, Any] = {
     "id": "0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11", "state": "done", "file": "外线.zip", "done": 300, "total": 300, "rate": 812.4,
     "seconds_left": 0.0, "phase": {"zh": "完成", "en": "done"},
-    "summary": {"rows_in": 301, "rows_out": 300, "rejected": 1, "outcomes": {"exempt": 120, "parallel": 180}, "pack": "kaifeng-2022-6@1", "seconds": 3.1},
+    "summary": {
+        "rows_in": 301, "rows_out": 300, "rejected": 1, "outcomes": {"exempt": 120, "parallel": 180}, "pack": "kaifeng-2022-6@1",
+        "seconds": 3.1,
+    },
     "rejects": [{"row_no": 17, "route_id": "W-17", "field": "geometry", "reason_zh": "没有图形", "reason_en": "no shape"}],
     "downloads": {"csv": "/api/jobs/0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11/files/answers.csv"}, "error": None,
 }  # fmt: skip
 
 ROUTE: dict[str, Any] = {
-    "id": 17, "route_id": "W-1", "project": "示范小区供水", "utility": "water", "outcome": "parallel", "conditions": ["gov_approval"],
+    "id": 17, "route_id": "W-1", "project": "示范小区供水", "utility": "water", "outcome": "parallel",
+    "conditions": ["gov_approval"],
     "certainty": "text", "immediate": False, "length_m": 137.6, "bbox": [114.3402, 34.7981, 114.3417, 34.7982],
 }  # fmt: skip
 
@@ -101,6 +112,7 @@ COLLECTION: dict[str, Any] = {
 SEARCH: dict[str, Any] = {"kind": "road", "id": None, "name": "东京大道", "bbox": [114.31, 34.79, 114.37, 34.8]}
 
 PROBLEM: dict[str, Any] = {
-    "type": "urn:waixian:problem:not_found", "title": "找不到", "status": 404, "detail": "找不到规则包：xinmi", "code": "not_found",
+    "type": "urn:waixian:problem:not_found", "title": "找不到", "status": 404, "detail": "找不到规则包：xinmi",
+    "code": "not_found",
     "context": {"what": "规则包", "id": "xinmi"},
 }  # fmt: skip

@@ -9,8 +9,11 @@ from starlette.types import Scope
 
 OURS = ("api", "tiles")  # first parts of addresses that are never the page's
 NOT_BUILT = """<!doctype html>
-<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>外线通 Waixian</title></head>
-<body><h1>网页尚未构建</h1><p>接口已在运行。请在项目目录执行 <code>./setup.sh</code>（或 <code>npm --prefix web ci &amp;&amp; npm --prefix web run build</code>），然后刷新本页。</p>
+<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>外线通 Waixian</title></head>
+<body><h1>网页尚未构建</h1>
+<p>接口已在运行。请在项目目录执行 <code>./setup.sh</code>
+（或 <code>npm --prefix web ci &amp;&amp; npm --prefix web run build</code>），然后刷新本页。</p>
 <p lang="en">The page is not built yet; the API is running. Run <code>./setup.sh</code> in the project folder and reload.</p>
 <p><a href="/api/openapi.json">/api/openapi.json</a></p></body></html>
 """

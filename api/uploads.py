@@ -21,7 +21,7 @@ STEM = "input"
 
 @dataclass(frozen=True)
 class Upload:
-    """What was received: ``folder`` (a name of ours below the home's jobs), ``stored`` in it, ``shown`` as the visitor calls it."""
+    """What was received: ``folder`` below the home's jobs and ``stored`` in it are names of ours, ``shown`` is the visitor's."""
 
     folder: str
     stored: str

@@ -26,7 +26,7 @@ from geo.city import City
 from geo.crs import to_degrees
 from geo.errors import WaixianError
 from geo.pack import Pack
-from layers.readers import Limits, RoutesRead, read_routes
+from layers.readers import Issue, Limits, RoutesRead, read_routes
 
 SHOWN_REJECTS = 500
 
@@ -57,18 +57,18 @@ def run_order(
     )
     summed = summary(answer, read.rejects, time.monotonic() - began)
     downloads = _write(answer, read.rejects, city, folder, tell)
-    return plain(
-        {
-            "summary": summed,
-            "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
-            "issues": [
-                {"row_no": i.row_no, "route_id": i.key, "field": i.field, "zh": i.zh, "en": i.en}
-                for i in read.issues[:SHOWN_REJECTS]
-            ],
-            "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
-            "downloads": downloads,
-        }
-    )  # type: ignore[no-any-return]
+    result: dict[str, Any] = plain({
+        "summary": summed,
+        "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
+        "issues": [_issue(issue) for issue in read.issues[:SHOWN_REJECTS]],
+        "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
+        "downloads": downloads,
+    })  # fmt: skip
+    return result
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    return {"row_no": issue.row_no, "route_id": issue.key, "field": issue.field, "zh": issue.zh, "en": issue.en}
 
 
 def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:

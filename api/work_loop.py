@@ -87,10 +87,8 @@ class Loop:
 
     def _prepare(self) -> bool:
         """The kernel compiled and the city read, so that the first job needs not wait for it."""
-        try:
+        with suppress(WaixianError):  # no city yet: the job itself will say so
             prepare_city(self._standing.city(), self._packs[min(self._packs)])
-        except WaixianError:
-            pass  # no city yet: the job itself will say so
         return True
 
     def _one(self) -> bool:

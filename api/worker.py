@@ -16,13 +16,16 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-from api.work_loop import Loop
+if TYPE_CHECKING:
+    from api.work_loop import Loop
 
 log = logging.getLogger("waixian.worker")
 ROOT = Path(__file__).resolve().parent.parent
 STOP_S = 15.0  # a child that has not ended after so long is killed: its job is queued again all the same
 AGAIN_S = 1.0
+SHORT_LIFE_S, LONGEST_PAUSE_S = 30.0, 60.0  # a child that dies young is given ever longer pauses
 
 
 def spawn(database_url: str, packs_dir: Path, home: Path) -> "subprocess.Popen[bytes]":
@@ -43,11 +46,14 @@ class Workers:
         self._count = count
         self._stop = Event()
         self._children: list[subprocess.Popen[bytes]] = []
+        self._born = 0.0
+        self._pause_s = AGAIN_S
         self._thread = Thread(target=self._watch, name="workers", daemon=True)
 
     def start(self) -> None:
         """Begin, without waiting for the children to be ready."""
         self._children = [spawn(*self._orders) for _ in range(self._count)]
+        self._born = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -66,11 +72,19 @@ class Workers:
                 if child.poll() is not None:
                     log.warning("worker %d ended (%s) and is started again", child.pid, child.returncode)
                     _end(child)
-                    children[at] = spawn(*self._orders)
+                    if not self._stop.wait(self._pause()):
+                        children[at] = spawn(*self._orders)
         for child in children:
             _ask_to_end(child)
         for child in children:
             _end(child)
+
+    def _pause(self) -> float:
+        """How long to wait before the next start: twice the last time where the child died young."""
+        now = time.monotonic()
+        young = now - self._born < SHORT_LIFE_S
+        self._born, self._pause_s = now, min(2 * self._pause_s, LONGEST_PAUSE_S) if young else AGAIN_S
+        return self._pause_s
 
 
 def run(database_url: str, packs_dir: Path, home: Path, stop: Event, count: int = 1) -> None:
@@ -98,7 +112,9 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _main() -> None:
-    """The child."""
+    """The child. What it works with is imported here: the parent needs none of it."""
+    from api.work_loop import Loop
+
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pyogrio").setLevel(logging.WARNING)
     orders = json.loads(sys.stdin.buffer.readline())
@@ -109,7 +125,7 @@ def _main() -> None:
     loop.run()
 
 
-def _until_the_parent_ends(loop: Loop) -> None:
+def _until_the_parent_ends(loop: "Loop") -> None:
     while sys.stdin.buffer.read(1):
         time.sleep(0)
     loop.stop()

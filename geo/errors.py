@@ -80,7 +80,9 @@ class MissingColumn(BadInput):
 
     code = "missing_column"
     zh = "{file}：缺少字段 {field}（{label}）；文件中的字段：{found}。可用 --map 文件中的字段名={field} 指定"
-    en = "{file}: field {field} ({label}) is missing; the file has: {found}. Say which it is with --map COLUMN_OF_THE_FILE={field}"
+    en = (
+        "{file}: field {field} ({label}) is missing; the file has: {found}. Say which it is with --map COLUMN_OF_THE_FILE={field}"
+    )
 
 
 class BadValue(BadInput):

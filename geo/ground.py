@@ -217,7 +217,8 @@ def _roads(layer: Layer, city: City, pack: Pack, level: str) -> AreaSet:
     bare = np.setdiff1d(np.arange(len(rows)), at)
     shapes = np.concatenate([frame.geometry.to_numpy()[rows[bare]], polygons])
     half = np.vstack([_half_widths(frame, pack)[rows[bare]], np.zeros((len(at), 3))])
-    return area_set("roads" if level == "ground" else "bridges", "roads", shapes, *half.T, np.concatenate([rows[bare], rows[at]]))
+    origin = np.concatenate([rows[bare], rows[at]])
+    return area_set("roads" if level == "ground" else "bridges", "roads", shapes, half[:, 0], half[:, 1], half[:, 2], origin)
 
 
 def _partition_roads(city: City, areas: AreaSet) -> Roads:
@@ -256,7 +257,7 @@ def _ledger(city: City, pack: Pack) -> AreaSet:
     whole = np.array([k for k, _ in pairs], dtype=np.int64)
     shapes = np.concatenate([lines, polygons[[j for _, j in pairs]]]) if pairs else lines
     radii = np.vstack([half, np.zeros((len(pairs), 3))])
-    return area_set("ledger", "road_ledger", shapes, *radii.T, np.concatenate([rows, rows[whole]]))
+    return area_set("ledger", "road_ledger", shapes, radii[:, 0], radii[:, 1], radii[:, 2], np.concatenate([rows, rows[whole]]))
 
 
 def _ledger_lines(frame: Any, rows: Ints, lines: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:

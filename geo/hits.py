@@ -105,7 +105,7 @@ def _hits(parts: Parts, areas: AreaSet, pairs: tuple[Ints, Ints], half: Floats, 
     a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
     keep = b > a
     index = index[keep]
-    hit = np.unique(index)
+    hit = index[np.concatenate([[True], index[1:] != index[:-1]])] if len(index) else index  # in order already
     found = Hits(parts.route[part[index]], area[index], a[keep], b[keep], parts.mode[part[index]])
     return found, (part[hit], area[hit])
 

@@ -105,7 +105,8 @@ def _nearest_road(
 
 @jit
 def _emit(
-    out_axis: Array, out_road: Array, out_lo: Array, out_hi: Array, n: int, first: int, axis: int, road: int, lo: float, hi: float,
+    out_axis: Array, out_road: Array, out_lo: Array, out_hi: Array, n: int, first: int,
+    axis: int, road: int, lo: float, hi: float,
 ) -> tuple[Array, Array, Array, Array, int]:  # fmt: skip
     """Append a piece, or lengthen the last one of this axis if it belongs to the same road."""
     if hi - lo <= 0.0:

@@ -4,9 +4,11 @@ One schema for the web page, the files and the papers (``design`` of the object:
 """
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geo import facts as f
 from geo.ground import words
@@ -16,6 +18,10 @@ from geo.rules import Reading, evaluate
 
 if TYPE_CHECKING:
     from geo.verdict import Review
+
+
+# A project may hold thousands of lines: the first few are named, all are counted.
+SIBLINGS_NAMED = 20
 
 
 class Proof:
@@ -208,16 +214,27 @@ class Proof:
                 )
         return out
 
-    def _group(self, i: int) -> dict[str, Any]:
+    @cached_property
+    def _route_ids(self) -> npt.NDArray[np.object_]:
+        return words(self.r.together, "route_id")
+
+    @cached_property
+    def _members(self) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """For each kind of group its keys in order, and the rows in that order: one sort instead of a search a route."""
         groups = self.r.facts.tables.get("groups", {})
+        orders = {name: np.argsort(key, kind="stable") for name, key in groups.items()}
+        return {name: (key[orders[name]], orders[name]) for name, key in groups.items()}
+
+    def _group(self, i: int) -> dict[str, Any]:
+        """Siblings by number (the first few by name) and their sums."""
         out: dict[str, Any] = {"history_checked": bool(self.r.facts.tables.get("history_checked"))}
         for name in ("project_utility", "project", "cluster"):
-            key = groups.get(name)
-            same: Any = [] if key is None or key[i] < 0 else np.flatnonzero(key == key[i])
-            out[name] = {
-                "routes": [str(r) for r in words(self.r.together, "route_id")[same]] if len(same) > 1 else [],
-                "counted_m": float(self.r.facts.columns[f"sum.{name}.counted_m"].value[i]),
-            }
+            keys, rows = self._members[name]
+            key = self.r.facts.tables["groups"][name][i]
+            first, last = np.searchsorted(keys, [key, key + 1]) if key >= 0 else (0, 1)
+            same = self._route_ids[rows[first : min(last, first + SIBLINGS_NAMED)]] if last - first > 1 else []
+            sum_m = float(self.r.facts.columns[f"sum.{name}.counted_m"].value[i])
+            out[name] = {"count": int(last - first), "routes": [str(route) for route in same], "counted_m": sum_m}
         return out
 
     def _notes(self, i: int) -> list[dict[str, str]]:

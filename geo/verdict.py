@@ -18,12 +18,12 @@ from geo import facts as f
 from geo.city import City
 from geo.explain import Reasons
 from geo.facts import Facts
-from geo.ground import words
+from geo.ground import days, numbers, words
 from geo.kleene import UNKNOWN, YES
 from geo.pack import Pack, Rule
 from geo.proof import Proof
 from geo.rules import CERTAINTY, PERMIT_STATES, Verdicts, outcome_names
-from geo.schema import LAYERS
+from geo.schema import LAYERS, ROUTE_COLUMNS
 from geo.stretches import Stretches
 from geo.words import missing_text
 
@@ -78,8 +78,10 @@ class Review:
                 "on": self.on.isoformat(),
             }
         )
-        for name in ("project", "project_code", "applicant", "utility"):
-            out[name] = words(self.routes, name)
+        for name, column in ROUTE_COLUMNS.items():
+            if name not in out:
+                kinds = {"text": words, "date": days, "number": numbers, "integer": numbers}
+                out[name] = kinds[column.kind](self.routes, name)
         return gpd.GeoDataFrame(out, geometry=self.routes.geometry.to_numpy(), crs=self.city.work_crs)
 
     def _permit_masks(self, state: str) -> dict[str, Bools]:

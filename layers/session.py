@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from geo.errors import BadInput, Unavailable
 from layers import migrations
@@ -25,17 +25,19 @@ def prepare(database: sa.Engine) -> None:
     try:
         with database.connect() as connection:
             has = connection.scalar(sa.text("SELECT 1 FROM pg_extension WHERE extname = 'postgis'"))
-        if not has:
-            with database.begin() as connection:
-                connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS postgis"))
-    except OperationalError as error:
+    except DBAPIError as error:
         raise Unavailable(
             why_zh=f"连不上数据库：{_first_line(error)}", why_en=f"the database can't be reached: {_first_line(error)}"
         ) from error
-    except ProgrammingError as error:
+    try:
+        if not has:
+            with database.begin() as connection:
+                connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS postgis"))
+    except DBAPIError as error:
         raise Unavailable(
-            why_zh=f"数据库中没有 PostGIS，且无权安装：请管理员在库中执行 CREATE EXTENSION postgis（{_first_line(error)}）",
-            why_en=f"the database lacks PostGIS and we may not add it: ask for CREATE EXTENSION postgis ({_first_line(error)})",
+            why_zh=f"数据库中没有 PostGIS，也装不上：请管理员在库中执行 CREATE EXTENSION postgis（{_first_line(error)}）",
+            why_en=f"the database lacks PostGIS and we could not add it: have CREATE EXTENSION postgis run in it "
+            f"({_first_line(error)})",
         ) from error
     migrations.upgrade(database)
 
@@ -50,7 +52,10 @@ def _address(url: str) -> URL:
             why_en="the database address should be postgresql://user@host/database",
         ) from error
     if address.get_backend_name() not in ("postgresql", "postgres"):
-        raise BadInput(why_zh="数据库只支持 PostgreSQL（含 PostGIS）", why_en="the database must be PostgreSQL with PostGIS")
+        raise BadInput(
+            why_zh="数据库只支持 PostgreSQL（含 PostGIS，postgresql://…）",
+            why_en="the database must be PostgreSQL with PostGIS (postgresql://…)",
+        )
     return address.set(drivername="postgresql+psycopg")
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.deps import HouseNow
 from api.schemas import PackBrief, PackOut, problems
 from api.wire import Json
-from geo.pack import Cite, Pack, Words
+from geo.pack import Cite, Pack, Tier, Words
 
 router = APIRouter(prefix="/api/packs", tags=["city"])
 
@@ -50,7 +50,10 @@ def _whole(pack: Pack, default: str) -> dict[str, Any]:
         "outcomes": {name: tiers.get(name) or _words(words) for name, words in pack.outcomes.items()},
         "conditions": {c.id: {**_words(c.title), "citation": pack.cite(c.cite)} for c in data.conditions},
         "rules": [
-            {"id": r.id, "title": _words(r.title), "fact": r.fact, "test": r.test, "unit": r.unit, "effect": r.effect, "citation": pack.cite(r.cite)}
+            {
+                "id": r.id, "title": _words(r.title), "fact": r.fact, "test": r.test, "unit": r.unit, "effect": r.effect,
+                "citation": pack.cite(r.cite),
+            }
             for r in data.rules
         ],
         "switches": {name: _switch(pack, name) for name in data.switches},
@@ -64,6 +67,11 @@ def _whole(pack: Pack, default: str) -> dict[str, Any]:
         "measures": {**data.measures.model_dump(mode="json", exclude={"cite"}), "citation": pack.cite(data.measures.cite)},
         "documents": {name: document.model_dump(mode="json") for name, document in data.documents.items()},
     }  # fmt: skip
+
+
+def _tier(pack: Pack, tier: Tier) -> dict[str, Any]:
+    own = {"colour": tier.colour, "severity": tier.severity, "time": _words(tier.time)}
+    return {**_words(tier.title), **own, "citation": pack.cite(tier.cite)}
 
 
 def _switch(pack: Pack, name: str) -> dict[str, Any]:

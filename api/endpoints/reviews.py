@@ -49,7 +49,8 @@ def review_file(
     file: Annotated[
         list[UploadFile],
         File(
-            description="shp 的 zip、GeoPackage、GeoJSON、GeoParquet、CSV、xlsx；或一个 shapefile 的各部分 / a zip, or the parts of one shapefile"
+            description="zip（shp）、GeoPackage、GeoJSON、GeoParquet、CSV、xlsx，或一个 shapefile 的各部分 / "
+            "a zipped shapefile, one of the others, or the parts of one shapefile"
         ),
     ],
     pack: Annotated[str | None, Form(max_length=100)] = None,

@@ -1,7 +1,7 @@
 """Vector tiles of layers and routes; picture tiles of the rasters."""
 
 from hashlib import blake2s
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -26,9 +26,14 @@ Version = Annotated[
 ]
 
 
+def _responses(media_type: str) -> dict[int | str, dict[str, Any]]:
+    body = {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
+    return {200: body, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)}
+
+
 @router.get(
     "/{layer}/{z}/{x}/{y}.mvt", response_class=Response, summary="矢量瓦片 / vector tile",
-    responses={200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}}, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)},
+    responses=_responses(MVT),
 )  # fmt: skip
 def vector_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
     """One MVT layer named like the layer (XYZ scheme, Web Mercator); empty where nothing is."""
@@ -38,7 +43,7 @@ def vector_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, hou
 
 @router.get(
     "/{layer}/{z}/{x}/{y}.png", response_class=Response, summary="影像瓦片 / picture tile",
-    responses={200: {"content": {PNG: {"schema": {"type": "string", "format": "binary"}}}}, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)},
+    responses=_responses(PNG),
 )  # fmt: skip
 def raster_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
     """``satellite`` or ``terrain`` (shaded by height) as PNG, transparent where there is no data."""

@@ -21,6 +21,7 @@ from api.orders import ANSWERS
 from tests.servers import MOST_BYTES, ON, Server
 
 Job = dict[str, Any]
+VRT = b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
 
 
 def send(client: httpx.Client, name: str, body: bytes, **form: str) -> str:
@@ -164,9 +165,11 @@ def test_bad_rows_are_told_and_the_others_answered(client: httpx.Client) -> None
     )
     job = wait(client, send(client, "表.csv", body, crs="EPSG:4490"))
     assert job["state"] == "done", job
-    assert job["summary"] | {"seconds": 0} == {
-        "rows_in": 4, "rows_out": 2, "rejected": 2, "outcomes": job["summary"]["outcomes"], "pack": "kaifeng-2022-6@1", "seconds": 0,
-    }  # fmt: skip
+    assert {key: job["summary"][key] for key in ("rows_in", "rows_out", "rejected")} == {
+        "rows_in": 4,
+        "rows_out": 2,
+        "rejected": 2,
+    }
     assert [(r["row_no"], r["route_id"]) for r in job["rejects"]] == [(3, "C"), (4, "D")] and all(
         r["reason_zh"] for r in job["rejects"]
     )
@@ -180,7 +183,7 @@ def test_bad_rows_are_told_and_the_others_answered(client: httpx.Client) -> None
     [
         ("a.geojson", b"not json", "unreadable_file"),
         ("a.zip", b"PK\x03\x04broken", "unreadable_file"),
-        ("a.geojson", b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>', "unreadable_file"),
+        ("a.geojson", VRT, "unreadable_file"),
         ("a.csv", "编号,名称\n1,x\n".encode(), "bad_input"),
         ("a.csv", b"id,wkt\n1,\"LINESTRING(1 2, 3 4)\"\n", "unknown_crs"),
     ],

@@ -122,7 +122,8 @@ def test_spans_change_what_is_dug(client: httpx.Client, feature: Feature) -> Non
 @pytest.mark.parametrize(
     ("spans", "named"),
     [
-        ("no list", "spans"), ([3], "spans"), ([{"from_m": 0, "to_m": 10}], "burial"), ([{"from_m": 9, "to_m": 9, "burial": "open"}], "to_m"),
+        ("no list", "spans"), ([3], "spans"), ([{"from_m": 0, "to_m": 10}], "burial"),
+        ([{"from_m": 9, "to_m": 9, "burial": "open"}], "to_m"),
         ([{"from_m": "x", "to_m": 9, "burial": "open"}], "from_m"), ([{"from_m": 0, "to_m": 9, "burial": "magic"}], "burial"),
     ],
 )  # fmt: skip
@@ -246,12 +247,14 @@ def test_another_site_cannot_send_changes(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/api/none", 404, "no_such_address"), ("POST", "/api/none", 404, "no_such_address"), ("GET", "/api", 404, "no_such_address"),
+        ("GET", "/api/none", 404, "no_such_address"), ("POST", "/api/none", 404, "no_such_address"),
+        ("GET", "/api", 404, "no_such_address"),
         ("DELETE", "/api/city", 405, "wrong_method"), ("GET", "/api/review", 405, "wrong_method"),
         ("GET", "/api/routes/0", 422, "invalid_request"), ("GET", "/api/routes/99999999999999999999", 422, "invalid_request"),
         ("GET", "/api/routes/424242", 404, "not_found"), ("GET", "/api/routes?limit=0", 422, "invalid_request"),
         ("GET", "/api/routes?q=%00", 422, "bad_request"), ("GET", "/api/packs/%00", 404, "not_found"),
-        ("GET", "/api/jobs/none", 404, "not_found"), ("GET", "/api/jobs/%00", 422, "bad_request"), ("DELETE", "/api/jobs/none", 404, "not_found"),
+        ("GET", "/api/jobs/none", 404, "not_found"), ("GET", "/api/jobs/%00", 422, "bad_request"),
+        ("DELETE", "/api/jobs/none", 404, "not_found"),
         ("GET", "/tiles/none/3/1/1.mvt", 404, "not_found"), ("GET", "/tiles/roads/3/9/1.mvt", 404, "not_found"),
         ("GET", "/tiles/road_ledger/3/1/1.mvt", 404, "not_found"), ("GET", "/tiles/roads/x/1/1.mvt", 422, "invalid_request"),
         ("GET", "/tiles/roads/3/1/1.png", 404, "unknown_layer"), ("GET", "/tiles/roads/3/1/1.gif", 404, "no_such_address"),

@@ -31,8 +31,9 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 @pytest.mark.parametrize(
     ("accept", "wanted"),
     [
-        (None, "zh"), ("", "zh"), ("en", "en"), ("en-GB,en;q=0.9", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de,en;q=0.5", "en"),
-        ("en;q=0.2, zh;q=0.3", "zh"), ("en;q=0", "zh"), ("fr", "zh"), ("*", "zh"), ("en;q=oops", "zh"), ("en;q=7", "zh"), ("EN", "en"),
+        (None, "zh"), ("", "zh"), ("en", "en"), ("en-GB,en;q=0.9", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("de,en;q=0.5", "en"), ("en;q=0.2, zh;q=0.3", "zh"), ("en;q=0", "zh"), ("fr", "zh"), ("*", "zh"), ("en;q=oops", "zh"),
+        ("en;q=7", "zh"), ("EN", "en"),
         ("zh-Hant-TW", "zh"), ("en, zh", "en"), (";,;q=,=", "zh"),
     ],
 )  # fmt: skip
@@ -92,8 +93,9 @@ def test_reasons_fill_their_places_from_real_errors() -> None:
 
 def test_json_has_no_nan_no_numpy_and_no_folders() -> None:
     value = {
-        "nan": math.nan, "inf": -math.inf, "np": np.float64(1.5), "flag": np.bool_(True), "none": np.nan, "nat": pd.NaT, "na": pd.NA,
-        "day": date(2026, 12, 1), "stamp": pd.Timestamp("2026-12-01"), "array": np.array([1.0, np.nan]), "path": Path("/a/b.shp"), 3: ("x", {"y"}),
+        "nan": math.nan, "inf": -math.inf, "np": np.float64(1.5), "flag": np.bool_(True), "none": np.nan, "nat": pd.NaT,
+        "na": pd.NA, "day": date(2026, 12, 1), "stamp": pd.Timestamp("2026-12-01"), "array": np.array([1.0, np.nan]),
+        "path": Path("/a/b.shp"), 3: ("x", {"y"}),
     }  # fmt: skip
     assert json.loads(dumps(value)) == {
         "nan": None, "inf": None, "np": 1.5, "flag": True, "none": None, "nat": None, "na": None, "day": "2026-12-01",

@@ -1,5 +1,6 @@
 """A small city for tests of the store: EPSG:4547, some 9 by 9 km, and frames to load into it."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,19 @@ Frames = Callable[..., gpd.GeoDataFrame]
 def town(engine: sa.Engine) -> City:
     """The city, created in ``engine``; no layer is delivered."""
     return create_city(engine, "测试城", WORK_CRS, BOUNDS, synthetic=True)
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    """``wait_until(done)``: come back when ``done()`` is true, or fail after 30 seconds."""
+
+    def wait(done: Callable[[], bool]) -> None:
+        end = time.monotonic() + 30
+        while not done():
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

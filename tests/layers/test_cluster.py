@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from layers import postgres
 from layers.cluster import Cluster, default_home
 
 TOP = Path(__file__).parents[2]
+Wait = Callable[[Callable[[], bool]], None]
 RUN = "import sys; from pathlib import Path; from layers.cluster import Cluster; cluster = Cluster(Path(sys.argv[1]), False); "
 
 
@@ -70,13 +70,6 @@ def answer(cluster: Cluster, query: str = "SELECT 42") -> object:
 def python(code: str, cluster: Cluster) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", RUN + code, str(cluster.home)]
     return subprocess.Popen(command, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def alive(pid: int) -> bool:
@@ -176,7 +169,7 @@ def test_it_outlives_whoever_started_it(cluster: Cluster) -> None:
     assert os.getsid(pid) != os.getsid(0)  # Ctrl-C in the terminal that started it does not reach it
 
 
-def test_killed_it_starts_again_with_everything(cluster: Cluster) -> None:
+def test_killed_it_starts_again_with_everything(cluster: Cluster, wait_until: Wait) -> None:
     durable = Cluster(cluster.home)
     pid = started(durable)
     with psycopg.connect(durable.dsn("waixian")) as connection:

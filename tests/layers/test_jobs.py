@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from layers import jobs
 from layers.jobs import Cancelled
 
 TOP = Path(__file__).parents[2]
+Wait = Callable[[Callable[[], bool]], None]
 
 
 def work(engine: sa.Engine, job_id: str) -> None:
@@ -25,13 +25,6 @@ def work(engine: sa.Engine, job_id: str) -> None:
     with jobs.claim(engine, ["review"]) as claim:
         assert claim is not None and claim.job.id == job_id
         claim.finish({"rows": 1})
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_a_job_from_end_to_end(engine: sa.Engine) -> None:
@@ -112,7 +105,7 @@ with jobs.claim(engine(sys.argv[1]), ["review"]) as claim:
 """
 
 
-def test_a_killed_worker_loses_its_job_to_the_next(engine: sa.Engine, empty_database: str) -> None:
+def test_a_killed_worker_loses_its_job_to_the_next(engine: sa.Engine, empty_database: str, wait_until: Wait) -> None:
     job_id = jobs.enqueue(engine, "review", {})
     child = subprocess.Popen(
         [sys.executable, "-c", KILLED, empty_database], cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -182,7 +175,7 @@ def test_a_job_nobody_knows(engine: sa.Engine, job_id: str) -> None:
             ask(engine, job_id)
 
 
-def test_listeners_hear_ids_and_nothing_else(engine: sa.Engine, empty_database: str) -> None:
+def test_listeners_hear_ids_and_nothing_else(engine: sa.Engine, empty_database: str, wait_until: Wait) -> None:
     heard: list[str] = []
     thread = threading.Thread(target=lambda: heard.extend(jobs.listen(empty_database, 1.5)))
     thread.start()

@@ -1,9 +1,13 @@
 """The tables and the models say the same, in both directions."""
 
+import psycopg
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
+from geo.errors import BadInput, Unavailable
 from geo.schema import LAYERS, ROUTES
-from layers import migrations
+from layers import migrations, session
 from layers.models import LAYER_MODELS, Base
 from layers.session import prepare
 
@@ -63,3 +67,32 @@ def test_every_layer_of_the_schema_has_its_table(engine: sa.Engine) -> None:
 def test_the_application_role_is_no_superuser(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT current_setting('is_superuser')")) == "off"
+
+
+def test_a_server_that_is_not_there() -> None:
+    with pytest.raises(Unavailable, match="can't be reached"):
+        prepare(session.engine("postgresql://nobody@/nowhere?host=/nonexistent"))
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "no address", "mysql://u@h/d"])
+def test_an_address_of_something_else(url: str) -> None:
+    with pytest.raises(BadInput, match="postgresql://"):
+        session.engine(url)
+
+
+def test_a_database_without_postgis(empty_database: str) -> None:
+    """Where the user may not add it, the message says what to ask the administrator for."""
+    name = "waixian_test_bare"
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        row = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+        if row is None or row[0]:
+            pytest.skip("this user may add PostGIS everywhere")
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        bare = session.engine(make_url(empty_database).set(database=name).render_as_string(hide_password=False))
+        try:
+            with pytest.raises(Unavailable, match="CREATE EXTENSION postgis"):
+                prepare(bare)
+        finally:
+            bare.dispose()
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

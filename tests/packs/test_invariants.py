@@ -18,7 +18,8 @@ from tests.packs.places import ON, X0, Y0, city, route, routes
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]
 GROUND = city()
 COLUMNS = [
-    "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "dug_m", "reasons", "owed", "waived", "missing",
+    "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "dug_m", "reasons",
+    "owed", "waived", "missing",
 ]  # fmt: skip
 
 spots = st.tuples(st.integers(-150, 1450), st.integers(-1050, 1150))

@@ -1,5 +1,5 @@
 /** Making the map itself. Kept apart so that MapLibre loads after the frame is on the screen. */
-import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import { AttributionControl, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { City, LayerInfo } from '../api/types'
@@ -30,6 +30,5 @@ export function createMap(container: HTMLElement, city: City, known: readonly La
   map.keyboard.disableRotation()
   map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left')
   map.addControl(new AttributionControl({ compact: true, customAttribution: 'CGCS2000' }), 'bottom-right')
-  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
   return map
 }

@@ -1,0 +1,57 @@
+"""A real Chromium in front of the real server. Every page is checked at its end: no script error, no request to anybody else."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.web.pages import PATIENCE_MS, Watch, settled
+
+CHROMIUM = "/usr/bin/chromium"
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def watch(server_url: str) -> Iterator[Watch]:
+    """The watch over this test's pages; a test that provokes an error names it in ``watch.expected``."""
+    one = Watch(server_url)
+    yield one
+    one.verify()
+
+
+def _opener(context: BrowserContext, watch: Watch, server_url: str) -> Open:
+    def visit(path: str = "/", *, idle: bool = True) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        watch.follow(page)
+        page.goto(server_url + path)
+        if idle:
+            settled(page)
+        return page
+
+    return visit
+
+
+@pytest.fixture
+def desktop(browser: Browser, watch: Watch, server_url: str) -> Iterator[Open]:
+    """Opens pages on a 1440 × 900 screen, in Chinese."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
+    yield _opener(context, watch, server_url)
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, watch: Watch, server_url: str) -> Iterator[Open]:
+    """Opens pages on a 390 × 844 touch screen, in Chinese."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True)
+    yield _opener(context, watch, server_url)
+    context.close()
