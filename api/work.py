@@ -24,11 +24,12 @@ from api.review import Review, review
 from api.wire import dumps, plain
 from geo.city import City
 from geo.crs import to_degrees
-from geo.errors import WaixianError
+from geo.errors import Unavailable, WaixianError
 from geo.pack import Pack
 from layers.readers import Issue, Limits, RoutesRead, read_routes
 
 SHOWN_REJECTS = 500
+Words = dict[str, str]
 
 
 class Tell(Protocol):
@@ -56,12 +57,12 @@ def run_order(
         read.frame, city, pack, day, spans=read.spans, history=before, progress=lambda done, _: tell.steps(min(done, n), n)
     )
     summed = summary(answer, read.rejects, time.monotonic() - began)
-    downloads = _write(answer, read.rejects, city, folder, tell)
+    downloads, unmade = _write(answer, read.rejects, city, folder, tell)
     result: dict[str, Any] = plain({
         "summary": summed,
         "rejects": read.rejects.head(SHOWN_REJECTS).to_dict("records"),
         "issues": [_issue(issue) for issue in read.issues[:SHOWN_REJECTS]],
-        "notes": [{"zh": note.zh, "en": note.en} for note in read.notes],
+        "notes": [*({"zh": note.zh, "en": note.en} for note in read.notes), *unmade],
         "downloads": downloads,
     })  # fmt: skip
     return result
@@ -90,24 +91,26 @@ def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
     return read
 
 
-def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> dict[str, str]:
-    """Every file of the job; returns key → name of those that there are."""
-    files = {"map": MAP, **ANSWERS, "report": REPORT}
-    total = len(files)
+def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> tuple[dict[str, str], list[Words]]:
+    """Every file of the job: key → name of those that there are, and what is to be said of one that could not be made."""
+    files, notes = {"map": MAP, **ANSWERS, "report": REPORT}, []
     for done, (key, name) in enumerate(files.items()):
-        tell.phase(f"写出 {name}", f"writing {name}", total)
-        tell.steps(done, total)
+        tell.phase(f"写出 {name}", f"writing {name}", len(files))
+        tell.steps(done, len(files))
         if key == "map":
             _write_map(answer, city, folder / name)
-        elif key == "report":
-            write_report(answer, city, folder / name, rejects=rejects)
-        else:
+        elif key != "report":
             write_answers(answer, folder / name, city, rejects)
+    try:
+        write_report(answer, city, folder / REPORT, rejects=rejects)
+    except Unavailable as error:  # no map library for the report: no reason to keep the answers back
+        del files["report"]
+        notes.append({"zh": error.text("zh"), "en": error.text("en")})
     if len(rejects):
         write_rejects(rejects, folder / REJECTS)
         files["rejects"] = REJECTS
     del files["map"]
-    return files
+    return files, notes
 
 
 MAP_COLUMNS = ("row_no", "route_id", "project", "utility", "outcome", "conditions", "certainty", "immediate", "length_m")

@@ -3,7 +3,7 @@
 One schema for the web page, the files and the papers (``design`` of the object: README, "What a verdict says").
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -105,56 +105,41 @@ class Proof:
             "accuracy_m": accuracy,
         }
 
+    @cached_property
+    def _asked(self) -> list["Asked"]:
+        """What does not change from route to route, looked up once for each rule."""
+        return [Asked.of(rule, self.r) for rule in self.r.pack.data.rules]
+
     def _findings(self, i: int, geometry: bool) -> list[dict[str, Any]]:
         utility = self.r.facts.codes["utility"].values[i]
-        asked = [rule for rule in self.r.pack.data.rules if not rule.applies or utility is None or utility in rule.applies]
-        found = [self._finding(rule, i, geometry) for rule in asked]
+        found = [self._finding(one, i, geometry) for one in self._asked if one.concerns(utility)]
         weight = {"yes": 2, "unknown": 1, "no": 3}
         return sorted(found, key=lambda one: (not one["decides"], weight[one["answer"]] if not one["decides"] else 0))
 
-    def _finding(self, rule: Rule, i: int, geometry: bool) -> dict[str, Any]:
+    def _finding(self, asked: "Asked", i: int, geometry: bool) -> dict[str, Any]:
+        rule, column = asked.rule, asked.column
         answers = self.r.verdicts.reading.rules[rule.id]
         answer = NAMES[answers.answer[i]]
-        column = self.r.column(rule)
-        test = self.r.pack.fill(dict(rule.test))
-        op, limit = next(iter(test.items()))
-        value, margin = None, None
-        if column is not None:
-            value = None if np.isnan(column.value[i]) else round(float(column.value[i]), 3)
-            if value is not None and isinstance(limit, (int, float)) and np.isfinite(limit):
-                margin = round(float(limit) - value, 3) if op in ("le", "lt", "gt", "ge") else None
-        words_ = self.r.facts.codes.get(str(self.r.pack.fill(rule.fact)))
-        if words_ is not None:
-            value = words_.values[i]
+        value, margin = asked.value_and_margin(i)
         why = f.WHY[column.why[i]] if column is not None else "blank"
-        missing = {
-            "zh": self.r.missing_text(rule, why or "blank", "zh"),
-            "en": self.r.missing_text(rule, why or "blank", "en"),
-            "layer": column.layer if column else "",
-            "office": self.r.city.layer(column.layer).owner if column and column.layer else "",
-        }
-        zone = column.zone if column is not None else ""
+        switched = self.r.verdicts.rests_on_switches
         return {
-            "rule": rule.id,
-            "title": {"zh": rule.title.zh, "en": rule.title.en},
+            **asked.head,
             "answer": answer,
-            "effect": rule.effect,
             "decides": bool(self.r.reasons.because[rule.id][i] or self.r.reasons.missing[rule.id][i]),
             "value": value,
-            "unit": rule.unit,
-            "limit": limit if not isinstance(limit, float) or np.isfinite(limit) else None,
-            "test": op,
             "margin": margin,
             "at_limit": bool(answers.at_limit[i]),
             "estimated": bool(answers.estimated[i]),
-            "citation": self.r.pack.cite(rule.cite),
-            "stretches": self.r.stretches.of_zone(zone, i, geometry) if zone else [],
-            "missing": missing if answer == "unknown" else None,
-            "reading": next((name for name in self._switches_of(rule) if self.r.verdicts.rests_on_switches[name][i]), None),
+            "stretches": self.r.stretches.of_zone(column.zone, i, geometry) if column is not None and column.zone else [],
+            "missing": self._missing(asked, why or "blank") if answer == "unknown" else None,
+            "reading": next((name for name in asked.switches if switched[name][i]), None),
         }
 
-    def _switches_of(self, rule: Rule) -> list[str]:
-        return PLACEHOLDER.findall(repr((rule.fact, dict(rule.test))))
+    def _missing(self, asked: "Asked", why: str) -> dict[str, str]:
+        layer = asked.column.layer if asked.column is not None else ""
+        words_ = {lang: self.r.missing_text(asked.rule, why, lang) for lang in ("zh", "en")}
+        return {**words_, "layer": layer, "office": self.r.city.layer(layer).owner if layer else ""}
 
     def _permits(self, i: int) -> list[dict[str, Any]]:
         out = []
@@ -232,7 +217,7 @@ class Proof:
             keys, rows = self._members[name]
             key = self.r.facts.tables["groups"][name][i]
             first, last = np.searchsorted(keys, [key, key + 1]) if key >= 0 else (0, 1)
-            same = self._route_ids[rows[first : min(last, first + SIBLINGS_NAMED)]] if last - first > 1 else []
+            same: Any = self._route_ids[rows[first : min(last, first + SIBLINGS_NAMED)]] if last - first > 1 else []
             sum_m = float(self.r.facts.columns[f"sum.{name}.counted_m"].value[i])
             out[name] = {"count": int(last - first), "routes": [str(route) for route in same], "counted_m": sum_m}
         return out
@@ -275,3 +260,48 @@ class Proof:
                 }
             )
         return out
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One rule as this reading asks it: the fact, the limit, and the part of a finding that is the same for all routes."""
+
+    rule: Rule
+    column: f.Column | None
+    words: npt.NDArray[np.object_] | None
+    op: str
+    limit: Any
+    switches: tuple[str, ...]
+    head: dict[str, Any]
+
+    @staticmethod
+    def of(rule: Rule, review: "Review") -> "Asked":
+        """The rule with the switches of the review's pack filled in."""
+        fact, test = str(review.pack.fill(rule.fact)), review.pack.fill(dict(rule.test))
+        op, limit = next(iter(test.items()))
+        codes = review.facts.codes.get(fact)
+        head = {
+            "rule": rule.id,
+            "title": {"zh": rule.title.zh, "en": rule.title.en},
+            "effect": rule.effect,
+            "unit": rule.unit,
+            "limit": limit if not isinstance(limit, float) or np.isfinite(limit) else None,
+            "test": op,
+            "citation": review.pack.cite(rule.cite),
+        }
+        switches = tuple(PLACEHOLDER.findall(repr((rule.fact, dict(rule.test)))))
+        return Asked(rule, review.facts.columns.get(fact), codes.values if codes else None, op, limit, switches, head)
+
+    def concerns(self, utility: str | None) -> bool:
+        """The rule is about this utility, or the utility is not known."""
+        return not self.rule.applies or utility is None or utility in self.rule.applies
+
+    def value_and_margin(self, i: int) -> tuple[Any, float | None]:
+        """The measured value, and how far it lies on the exempt side of the limit (negative: on the other)."""
+        if self.words is not None:
+            return self.words[i], None
+        if self.column is None or np.isnan(self.column.value[i]):
+            return None, None
+        value = round(float(self.column.value[i]), 3)
+        bounded = self.op != "eq" and isinstance(self.limit, (int, float)) and np.isfinite(self.limit)
+        return value, round(float(self.limit) - value, 3) if bounded else None

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from geo import kleene
 from geo.facts import Codes, Column, Facts
 from geo.kleene import NO, UNKNOWN, YES, Answers
-from geo.pack import Expr, Pack, Rule, atoms
+from geo.pack import Expr, Pack, Rule
+from geo.pack_parse import atoms
 
 Bools = npt.NDArray[np.bool_]
 OUT_OF_SCOPE, UNDETERMINED = -1, -2

@@ -1,5 +1,6 @@
 """Stretches as people see them: which road, park or tree, from where to where, on which side, with its line if asked."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +28,17 @@ KEY = {"roads": "road_id", "road_ledger": "road_id", "road_surfaces": "road_id",
        "trees": "tree_id", "heritage": "heritage_id", "planning": "zone_id"}  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Table:
+    """Hits of one area set that count for a zone, sorted by route: membership, road met and side of each."""
+
+    key: str
+    hits: Hits
+    member: npt.NDArray[np.int8]
+    road: Ints
+    side: npt.NDArray[np.object_]
+
+
 class Stretches:
     """Looks up stretches of single routes in the tables that measuring left behind."""
 
@@ -34,7 +46,8 @@ class Stretches:
         self.city = city
         self.chunks: tuple[Measured, ...] = facts.tables["measured"]
         self.starts = np.concatenate([[0], np.cumsum([len(m.length_mm) for m in self.chunks])])
-        self._zones: dict[tuple[int, str], list[tuple[str, Hits, Any, Ints]]] = {}
+        self._zones: dict[tuple[int, str], list[Table]] = {}
+        self._piece_sides: dict[int, npt.NDArray[np.object_]] = {}
         self._columns: dict[tuple[str, str], npt.NDArray[Any]] = {}
 
     def at(self, i: int) -> tuple[Measured, int]:
@@ -42,29 +55,44 @@ class Stretches:
         chunk = int(np.searchsorted(self.starts, i, side="right")) - 1
         return self.chunks[chunk], i - int(self.starts[chunk])
 
-    def _tables(self, i: int, zone: str) -> tuple[Measured, int, list[tuple[str, Hits, Any, Ints]]]:
-        measured, k = self.at(i)
+    def _tables(self, measured: Measured, zone: str) -> list[Table]:
         key = (id(measured), zone)
         if key not in self._zones:
-            tables, _ = zone_hits(measured, zone)
-            self._zones[key] = [(s, h, m, np.argsort(h.route, kind="stable")) for s, h, m in tables]
-        return measured, k, self._zones[key]
+            self._zones[key] = [self._table(measured, zone, *table) for table in zone_hits(measured, zone)[0]]
+        return self._zones[key]
+
+    def _table(self, measured: Measured, zone: str, key: str, hits: Hits, member: npt.NDArray[np.int8]) -> Table:
+        order = np.argsort(hits.route, kind="stable")
+        hits, member = hits.stretched(order, hits.lo[order], hits.hi[order]), member[order]
+        road = np.full(len(hits.route), -1, dtype=np.int64)
+        side = np.full(len(hits.route), None, dtype=object)
+        if measured.ground.data.zones[zone].theme == "road":
+            road = self._road_of(measured, key)[hits.area]
+            side = sides(measured.axes, hits.route, hits.lo, hits.hi, road, measured.ground.roads)
+        return Table(key, hits, member, road, side)
+
+    def _road_of(self, measured: Measured, key: str) -> Ints:
+        """The row of the roads frame that each area of a set lies on."""
+        row = measured.ground.sets[key].row
+        if key != "ledger":
+            return row
+        ids = pd.Index(self._texts("roads", "road_id"))
+        road: Ints = ids.get_indexer(pd.Index(self._texts("road_ledger", "road_id")[row])).astype(np.int64)
+        return road
 
     def of_zone(self, zone: str, i: int, geometry: bool = False) -> list[dict[str, Any]]:
         """Stretches of route ``i`` that count for a zone, in order along the line."""
-        measured, k, tables = self._tables(i, zone)
-        spec = measured.ground.data.zones[zone]
+        measured, k = self.at(i)
+        theme = measured.ground.data.zones[zone].theme
         out: list[dict[str, Any]] = []
-        for key, hits, member, order in tables:
-            a, b = np.searchsorted(hits.route[order], [k, k + 1])
-            for h in order[a:b]:
-                row = int(measured.ground.sets[key].row[hits.area[h]])
-                one = self._stretch(
-                    measured, k, spec.theme, measured.ground.sets[key].layer, row, int(hits.lo[h]), int(hits.hi[h])
-                )
-                one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(member[h] != MAYBE)}
+        for table in self._tables(measured, zone):
+            hits, areas = table.hits, measured.ground.sets[table.key]
+            for h in range(*np.searchsorted(hits.route, [k, k + 1])):
+                one = self._stretch(measured, k, theme, int(hits.lo[h]), int(hits.hi[h]))
+                one |= self._what(areas.layer, int(areas.row[hits.area[h]]), int(table.road[h]), table.side[h])
+                one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(table.member[h] != MAYBE)}
                 if zone in measured.ground.locks:
-                    last = lock_ends(measured, zone, key, hits.area[h : h + 1])[0]
+                    last = lock_ends(measured, zone, table.key, hits.area[h : h + 1])[0]
                     one["locked_until"] = None if np.isnat(last) else str(last)
                 out.append(one)
         out.sort(key=lambda one: (one["from_m"], one["to_m"], str(one["id"])))
@@ -73,41 +101,37 @@ class Stretches:
     def pieces(self, i: int, geometry: bool = False) -> list[dict[str, Any]]:
         """The ground partition of route ``i``, split where open cut and bored meet."""
         measured, k = self.at(i)
-        p = measured.pieces
-        a, b = np.searchsorted(p.route, [k, k + 1])
-        feet = measured.footprints
-        opened = [(int(lo), int(hi)) for lo, hi in feet.open_mm[feet.open_route == k]]
+        p, feet = measured.pieces, measured.footprints
+        if id(measured) not in self._piece_sides:
+            self._piece_sides[id(measured)] = sides(measured.axes, p.route, p.lo, p.hi, p.road, measured.ground.roads)
+        side = self._piece_sides[id(measured)]
+        a, b = np.searchsorted(feet.open_route, [k, k + 1])
+        opened = [(int(lo), int(hi)) for lo, hi in feet.open_mm[a:b]]
         out = []
-        for j in range(a, b):
+        for j in range(*np.searchsorted(p.route, [k, k + 1])):
+            what = self._what("roads", int(p.road[j]), int(p.road[j]), side[j])
             for lo, hi, is_open in _split(int(p.lo[j]), int(p.hi[j]), opened):
-                one = self._stretch(measured, k, "ground", "roads", int(p.road[j]), lo, hi)
-                one["bored"] = not is_open
-                one["area_m2"] = round((hi - lo) / MM * float(feet.trench_m[k]), 3) if is_open else 0.0
+                one = self._stretch(measured, k, "ground", lo, hi) | what | {"bored": not is_open}
+                one["area_m2"] = one["area_m2"] if is_open else 0.0
                 out.append(self._with_line(measured, k, one) if geometry else one)
         return out
 
-    def _stretch(self, measured: Measured, k: int, theme: str, layer: str, row: int, lo: int, hi: int) -> dict[str, Any]:
+    def _stretch(self, measured: Measured, k: int, theme: str, lo: int, hi: int) -> dict[str, Any]:
         width = float(measured.footprints.trench_m[k])
-        blank = dict.fromkeys(("kind", "id", "name", "side", "pavement"))
         size = {"width_m": round(width, 3), "area_m2": round((hi - lo) / MM * width, 3)}
-        one: dict[str, Any] = {"theme": theme, "from_m": lo / MM, "to_m": hi / MM, **blank, **size}
+        return {"theme": theme, "from_m": lo / MM, "to_m": hi / MM, **size}
+
+    def _what(self, layer: str, row: int, road: int, side: str | None) -> dict[str, Any]:
+        """What is met: its kind, number and name; of a road also the side and the pavement."""
         if row < 0:
-            return one | {"kind": "off_road"}
-        one |= {"id": self._value(layer, KEY[layer], row), "kind": self._value(layer, KIND.get(layer, "kind"), row)}
-        road = row
-        if layer == "road_ledger":
-            found = np.flatnonzero(self._texts("roads", "road_id") == one["id"])
-            road = int(found[0]) if len(found) else -1
-        one["name"] = (
-            self._value("roads", "name", road)
-            if theme in ("road", "ground") and road >= 0
-            else self._value(layer, NAME.get(layer, "name"), row)
-        )
-        if theme in ("road", "ground") and road >= 0:
-            one["pavement"] = self._value("roads", "pavement", road)
-            at = (np.array([k]), np.array([lo]), np.array([hi]), np.array([road]))
-            one["side"] = sides(measured.axes, *at, measured.ground.roads)[0]
-        return one
+            return {"kind": "off_road", "id": None, "name": None, "side": None, "pavement": None}
+        return {
+            "kind": self._value(layer, KIND.get(layer, "kind"), row),
+            "id": self._value(layer, KEY[layer], row),
+            "name": self._value("roads", "name", road) if road >= 0 else self._value(layer, NAME.get(layer, "name"), row),
+            "side": side,
+            "pavement": self._value("roads", "pavement", road) if road >= 0 else None,
+        }
 
     def _texts(self, layer: str, column: str) -> npt.NDArray[Any]:
         key = (layer, column)

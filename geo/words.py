@@ -24,6 +24,17 @@ MISSING: Mapping[str, tuple[str, str]] = {
 }
 
 
+THEMES: Mapping[str, tuple[str, str]] = {
+    "ground": ("地面", "ground"),
+    "road": ("道路", "road"),
+    "green": ("绿地", "green land"),
+    "tree": ("古树名木", "heritage tree"),
+    "highway": ("公路", "highway"),
+    "heritage": ("文物", "heritage"),
+    "planning": ("规划", "planning"),
+}
+
+
 def missing_text(why: str, layer: str, lang: str) -> str:
     """What is missing, in words."""
     zh, en = MISSING[why]

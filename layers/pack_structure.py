@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geo.pack import PLACEHOLDER, Expr, Pack, Permit, Rule, Switch, Zone, atoms
+from geo.pack import PLACEHOLDER, Expr, Pack, Permit, Rule, Switch, Zone
+from geo.pack_parse import atoms
 from geo.schema import LAYERS, ROAD_CLASS, ROUTE_COLUMNS, UTILITY
 from geo.zones import SUFFIXES
 

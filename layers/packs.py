@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from geo.errors import BadPack
-from geo.pack import Pack, parse
+from geo.pack import Pack
+from geo.pack_parse import parse
 from layers.pack_structure import structure_problems
 
 FILE, CASES = "pack.yaml", "cases.yaml"

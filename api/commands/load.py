@@ -123,8 +123,9 @@ def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack:
     )
     done, answer = load_routes(engine, asked.file, read.frame, read.spans, _delivery(asked, city), pack)
     rejected = int(read.rejects["row_no"].nunique()) if len(read.rejects) else 0
-    summary_line({"layer": "routes", "delivery": done.delivery_id, "rows": done.rows, "already": done.already, "rejected": rejected,
-                  "outcomes": answer.rows.outcome.value_counts().to_dict() if answer else {}})  # fmt: skip
+    outcomes = answer.rows.outcome.value_counts().to_dict() if answer else {}
+    said = {"layer": "routes", "delivery": done.delivery_id, "rows": done.rows, "already": done.already}
+    summary_line(said | {"rejected": rejected, "outcomes": outcomes})
     return 1 if rejected else 0
 
 

@@ -105,7 +105,7 @@ def test_expressions_in_words() -> None:
 
 def test_zones_in_words() -> None:
     zones = KAIFENG.data.zones
-    assert zone_words(zones["lock_new"]).zh == "道路；新建、改建、扩建后5年内（按挖掘期）"
+    assert zone_words(zones["lock_new"]).zh == "道路；道路等级为快速路、主干路、次干路、支路；新建、改建、扩建后5年内（按挖掘期）"
     assert "国道20米" in zone_words(zones["highway_control"]).zh
     assert "村道从边沟外缘起" in zone_words(zones["highway_control"]).zh
     assert "outside the own site" in zone_words(zones["green_attached_others"]).en

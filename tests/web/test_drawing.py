@@ -85,11 +85,12 @@ def test_vertex_can_be_dragged_undone_redone_and_the_line_dropped(desktop: Open)
     expect(page.locator(CARD)).to_be_visible()
     drawn = line_of(page)
     page.wait_for_timeout(500)
+    before = page.url
     page.mouse.move(x + 450, y + 340)
     page.mouse.down()
     page.mouse.move(x + 500, y + 240, steps=6)
     page.mouse.up()
-    page.wait_for_function("url => location.href !== url", arg=page.url)
+    page.wait_for_function("url => location.href !== url", arg=before)
     edited = line_of(page)
     assert edited[0] == drawn[0] and edited[2] == drawn[2] and edited[1][1] > drawn[1][1]
     page.keyboard.press("Control+z")

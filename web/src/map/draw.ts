@@ -2,6 +2,7 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { LineString, Position } from 'geojson'
 import { TerraDraw, TerraDrawLineStringMode, TerraDrawModeUndoRedo, TerraDrawSelectMode } from 'terra-draw'
+import { LINE_DIGITS } from '../state/url'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
 
 export interface DrawEvents {
@@ -45,7 +46,7 @@ export class LineDraw {
       },
     })
     this.draw = new TerraDraw({
-      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 9 }),
+      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: LINE_DIGITS }),
       modes: [this.pen, select],
       undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
     })
@@ -169,7 +170,7 @@ export class LineDraw {
   private line(): Position[] | null {
     const all = this.draw.getSnapshot().filter((f) => f.geometry.type === 'LineString')
     const coordinates = (all[0]?.geometry as LineString | undefined)?.coordinates
-    return coordinates && coordinates.length > 1 ? coordinates : null
+    return coordinates && coordinates.length > 1 ? coordinates.map((p) => p.map((n) => Number(n.toFixed(LINE_DIGITS)))) : null
   }
 
   private silently(act: () => void): void {

@@ -18,7 +18,9 @@ export function chooseFrom(map: MapLibre, point: { x: number; y: number }, reach
   const line = map.queryRenderedFeatures(near, { layers: ids })[0]
   if (!line) return null
   const kind = line.source === 'job' ? 'job' : 'routes'
-  const id = kind === 'job' ? Number(line.properties.row_no) : (line.properties.id as string | number)
+  // A stored route's number is the id of its tile feature.
+  const id = kind === 'job' ? Number(line.properties.row_no) : (line.id ?? (line.properties.id as number | undefined))
+  if (id === undefined) return null
   return { kind, id, label: String(line.properties.route_id ?? ''), outcome: String(line.properties.outcome ?? 'undetermined'), feature: line }
 }
 

@@ -14,7 +14,7 @@ const EMPTY = { type: 'FeatureCollection' as const, features: [] }
 export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonly string[], origin: string): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {}
   for (const layer of known) if (layer.tiles && layer.geometry !== 'none') sources[layer.name] = tileSource(layer, city, origin)
-  sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city, 'id')
+  sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city)
   for (const name of OVERLAYS) sources[name] = { type: 'geojson', data: EMPTY }
   sources.job = { type: 'geojson', data: EMPTY, promoteId: 'row_no' }
   const layers: LayerSpecification[] = [
@@ -33,9 +33,9 @@ function tileSource(layer: LayerInfo, city: City, origin: string): SourceSpecifi
   const path = layer.version ? `${layer.tiles!}?v=${encodeURIComponent(layer.version)}` : layer.tiles!
   const address = path.startsWith('/') ? origin + path : path
   if (layer.geometry === 'raster') return { type: 'raster', tiles: [address], tileSize: 256, maxzoom: 19, bounds: city.bounds }
-  return vector(address, city, layer.name === 'routes' ? 'id' : undefined)
+  return vector(address, city)
 }
 
-function vector(address: string, city: City, promoteId?: string): SourceSpecification {
-  return { type: 'vector', tiles: [address], minzoom: 0, maxzoom: MAX_TILE_ZOOM, bounds: city.bounds, ...(promoteId ? { promoteId } : {}) }
+function vector(address: string, city: City): SourceSpecification {
+  return { type: 'vector', tiles: [address], minzoom: 0, maxzoom: MAX_TILE_ZOOM, bounds: city.bounds }
 }

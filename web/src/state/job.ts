@@ -48,8 +48,10 @@ export async function submit(files: File[], options: FileOptions = {}): Promise<
 export async function follow(id: string | null): Promise<void> {
   stopFollowing()
   if (!id) return forget()
+  const { row } = place
   if (job.value?.id !== id) forget()
   place.job = id
+  place.row = row
   await poll(id)
 }
 

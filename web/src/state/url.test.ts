@@ -19,8 +19,8 @@ describe('the address', () => {
     expect(fromQuery(query)[key]).toEqual(nowhere()[key])
   })
 
-  test('keeps seven decimals of a drawn line: a centimetre', () => {
-    const [first] = fromQuery(toQuery({ ...nowhere(), line: [[114.12345678, 34.1], [114.2, 34.2]] })).line
-    expect(Math.abs(first![0]! - 114.12345678)).toBeLessThanOrEqual(5.1e-8)
+  test('keeps eight decimals of a drawn line: a millimetre', () => {
+    const [first] = fromQuery(toQuery({ ...nowhere(), line: [[114.123456784, 34.1], [114.2, 34.2]] })).line
+    expect(Math.abs(first![0]! - 114.123456784)).toBeLessThanOrEqual(5.1e-9)
   })
 })

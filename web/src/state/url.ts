@@ -27,6 +27,9 @@ export interface Place {
   attributes: Record<string, string>
 }
 
+/** Decimals of a drawn line: a millimetre. The line is asked about as the address has it, so a link gives the same verdict. */
+export const LINE_DIGITS = 8
+
 export const nowhere = (): Place => ({
   lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {},
@@ -48,7 +51,7 @@ export function toQuery(place: Place): string {
   put('q', place.q)
   put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
   put('legend', place.legend ? '1' : null)
-  put('line', place.line.map(([lon, lat]) => `${num(lon!, 7)}_${num(lat!, 7)}`).join('~'))
+  put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
   for (const [name, value] of Object.entries(place.attributes)) put(`a.${name}`, value)
   return out.length ? `?${out.map(([key, value]) => `${key}=${encode(value)}`).join('&')}` : ''
 }
