@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     here = house()
     try:
-        return int(asked.run(here, asked) or 0)
+        module, _, verb = asked.run.partition(".")  # imported when asked for: nobody waits for the parts of another command
+        return int(getattr(import_module(f"api.commands.{module}"), verb)(here, asked) or 0)
     except WaixianError as error:
         print(f"✗ {error.text(here.lang)}", file=sys.stderr)
         return NOTHING_DONE
@@ -64,11 +66,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(commands: Any) -> None:
-    from api.commands import serve
-
     one = commands.add_parser("serve", help="打开网页 / serve the map")
     _address(one)
-    one.set_defaults(run=serve.serve)
+    one.set_defaults(run="serve.serve")
 
 
 def _address(one: argparse.ArgumentParser) -> None:
@@ -78,8 +78,6 @@ def _address(one: argparse.ArgumentParser) -> None:
 
 
 def _load(commands: Any) -> None:
-    from api.commands import load
-
     one = commands.add_parser("load", help="装入图层、外线或整个城市 / load a layer, routes, or a whole city")
     one.add_argument("layer", nargs="?", metavar="LAYER")
     one.add_argument("file", nargs="?", type=Path, metavar="FILE")
@@ -91,23 +89,19 @@ def _load(commands: Any) -> None:
     one.add_argument("--licence", default="")
     one.add_argument("--coverage", metavar="FILE|bounds")
     _reading(one)
-    one.set_defaults(run=load.load)
+    one.set_defaults(run="load.load")
 
 
 def _inspect(commands: Any) -> None:
-    from api.commands import inspect
-
     one = commands.add_parser("inspect", help="查看文件读出的内容 / show what a file reads as")
     one.add_argument("file", type=Path)
     one.add_argument("--city", type=Path, metavar="PATH")
     one.add_argument("--json", action="store_true")
     _reading(one)
-    one.set_defaults(run=inspect.inspect)
+    one.set_defaults(run="inspect.inspect")
 
 
 def _classify(commands: Any) -> None:
-    from api.commands import classify
-
     one = commands.add_parser("classify", help="逐条判定外线 / judge every route of a file")
     one.add_argument("routes", type=Path)
     one.add_argument("--city", type=Path, metavar="PATH")
@@ -118,46 +112,38 @@ def _classify(commands: Any) -> None:
     one.add_argument("--report", type=Path, metavar="FILE.html")
     one.add_argument("--rejects", type=Path, metavar="FILE.csv")
     _reading(one)
-    one.set_defaults(run=classify.classify)
+    one.set_defaults(run="classify.classify")
 
 
 def _pack(commands: Any) -> None:
-    from api.commands import packs
-
     one = commands.add_parser("pack", help="规则包 / packs of rules")
     verbs = one.add_subparsers(required=True, metavar="VERB")
     check = verbs.add_parser("check", help="检查规则包 / check a pack")
     check.add_argument("folder", type=Path)
-    check.set_defaults(run=packs.check)
-    verbs.add_parser("list", help="列出规则包 / list the packs").set_defaults(run=packs.show_list)
+    check.set_defaults(run="packs.check")
+    verbs.add_parser("list", help="列出规则包 / list the packs").set_defaults(run="packs.show_list")
     explain = verbs.add_parser("explain", help="可读的规则说明 / a readable page of a pack")
     explain.add_argument("pack")
     explain.add_argument("-o", "--output", type=Path, metavar="FILE.html")
-    explain.set_defaults(run=packs.explain)
+    explain.set_defaults(run="packs.explain")
 
 
 def _db(commands: Any) -> None:
-    from api.commands import database
-
     one = commands.add_parser("db", help="自带的 PostGIS / the private PostGIS")
     verbs = one.add_subparsers(required=True, metavar="VERB")
-    for name, run in (("start", database.start), ("stop", database.stop), ("status", database.status)):
-        verbs.add_parser(name).set_defaults(run=run)
+    for name in ("start", "stop", "status"):
+        verbs.add_parser(name).set_defaults(run=f"database.{name}")
 
 
 def _demo(commands: Any) -> None:
-    from api.commands import demo
-
     one = commands.add_parser("demo", help="示范城：生成、装入、判定 / the demo city: make, load, judge")
     one.add_argument("--serve", action="store_true", help="随后打开网页 / then serve the map")
     _address(one)
-    one.set_defaults(run=demo.demo)
+    one.set_defaults(run="demo.demo")
 
 
 def _warm(commands: Any) -> None:
-    from api.commands import warm
-
-    commands.add_parser("warm", help="预编译计算内核 / compile the kernel once").set_defaults(run=warm.warm)
+    commands.add_parser("warm", help="预编译计算内核 / compile the kernel once").set_defaults(run="warm.warm")
 
 
 def _reading(one: argparse.ArgumentParser) -> None:

@@ -228,7 +228,7 @@ web_page() {
 # ── the kernel ───────────────────────────────────────────────────────────────────────────────────────────────────────
 kernel() {
   local mark=.venv/kernel-compiled
-  [ ! -e "$mark" ] || [ -n "$(find geo .venv/requirements*.lock \( -name '*.py' -o -name '*.lock' \) -newer "$mark" -print -quit)" ] || return 0
+  [ ! -e "$mark" ] || [ -n "$(find geo .venv/requirements.lock \( -name '*.py' -o -name '*.lock' \) -newer "$mark" -print -quit 2>/dev/null)" ] || return 0
   step "量算内核 measuring kernel" "${owner[@]}" .venv/bin/python app.py warm
   "${owner[@]}" touch "$mark"
 }

@@ -113,7 +113,8 @@ def table(rows: pd.DataFrame, *, joined: bool) -> pa.Table:
     for name, answer in names.items():
         values = _values(rows[name], answer.kind)
         if answer.kind == "list" and joined:
-            arrays.append(pa.array([join(value) for value in values], pa.string()))
+            told = {id(value): join(value) for value in values}
+            arrays.append(pa.array([told[id(value)] for value in values], pa.string()))
         else:
             arrays.append(pa.array(values, ARROW[answer.kind], from_pandas=True))
     return pa.table(arrays, names=list(names))
@@ -126,7 +127,16 @@ def _values(column: pd.Series, kind: Kind) -> Any:
         return np.where(np.isfinite(numbers), numbers, np.nan)
     if (kind, numpy_kind) in (("integer", "i"), ("truth", "b")) and isinstance(column.dtype, np.dtype):
         return column.to_numpy()
-    return [_clean(value, kind) for value in column]
+    if kind == "list":
+        return _lists(column, kind)
+    known: dict[Any, Any] = {}  # a column of a hundred thousand rows holds few different words and days
+    return [known[value] if value in known else known.setdefault(value, _clean(value, kind)) for value in column]
+
+
+def _lists(column: pd.Series, kind: Kind) -> list[Any]:
+    """Rows with the same answer share one list: each is cleaned once."""
+    known: dict[int, Any] = {}
+    return [known[id(one)] if id(one) in known else known.setdefault(id(one), _clean(one, kind)) for one in column]
 
 
 def join(items: Iterable[str] | None) -> str | None:

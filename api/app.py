@@ -13,7 +13,7 @@ from api import errors
 from api.deps import House, open_house
 from api.endpoints import city, jobs, layers, packs, reviews, routes, search, tiles
 from api.page import Page
-from api.schemas import PROBLEMS
+from api.schemas import PROBLEMS, Problem
 from api.security import BodyLimit, Guard, refuse_other_sites
 from api.settings import Settings
 from api.warmth import Warmth
@@ -69,8 +69,21 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for noun in (city, layers, packs, reviews, jobs, routes, tiles, search):
         app.include_router(noun.router)
+    _describe_problems(app)
     app.router.default = Page(directory=settings.web_dir, check_dir=False)
     return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Error answers are written by :mod:`api.errors`, not by endpoints: their model is added to the description here."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        whole = describe()
+        whole.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        return whole
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 async def _same_site(request: Request) -> None:

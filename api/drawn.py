@@ -29,6 +29,7 @@ MAX_SPANS = 1_000
 DEGREES = "EPSG:4326"
 
 
+SLACK = 0.05  # of the city's smaller side
 SPAN_FIELDS = ("from_m", "to_m", "burial")
 
 
@@ -49,7 +50,7 @@ def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
     :class:`BadRequest` for properties that no file could hold or spans that cannot be used.
     """
     shape = shape_of(feature.geometry)
-    _check_inside(shape, city)
+    edge = _check_inside(shape, city, lang)
     properties = feature.properties or {}
     values = dict(_values(properties))
     raw = _raw(values, shape)
@@ -59,7 +60,7 @@ def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
         raise BadLine(why_zh=str(why["reason_zh"]), why_en=str(why["reason_en"]))
     used, _ = match(values, ROUTES)
     ignored = [name for name in properties if name not in used.values() and name != "spans"]
-    notes = [issue.zh if lang == "zh" else issue.en for issue in read.issues]
+    notes = [*edge, *(issue.zh if lang == "zh" else issue.en for issue in read.issues)]
     return Drawn(read.frame, _spans(properties.get("spans"), str(read.frame["route_id"].iloc[0])), ignored, notes)
 
 
@@ -99,15 +100,21 @@ def _area(rings: list[list[tuple[float, float]]]) -> BaseGeometry:
     return shape
 
 
-def _check_inside(shape: BaseGeometry, city: City) -> None:
+def _check_inside(shape: BaseGeometry, city: City, lang: Lang) -> list[str]:
+    """A note where the line reaches a little over the edge (a file's line may, too: what lies there is unknown).
+
+    Raises :class:`OutsideCity` where it lies outside altogether, or goes on further than an edge can explain.
+    """
     west, south, east, north = city.bounds
     xy = shapely.get_coordinates(shape)
-    out = (xy[:, 0] < west) | (xy[:, 0] > east) | (xy[:, 1] < south) | (xy[:, 1] > north)
-    if out.any():
-        lon, lat = xy[int(np.argmax(out))]
-        raise OutsideCity(
-            city=city.name, west=west, south=south, east=east, north=north, lon=round(float(lon), 6), lat=round(float(lat), 6)
-        )
+    beyond = np.maximum.reduce([west - xy[:, 0], xy[:, 0] - east, south - xy[:, 1], xy[:, 1] - north])
+    if beyond.max() <= 0:
+        return []
+    if beyond.max() > SLACK * min(east - west, north - south) or not shapely.box(*city.bounds).intersects(shape):
+        lon, lat = (round(float(number), 6) for number in xy[int(beyond.argmax())])
+        raise OutsideCity(city=city.name, west=west, south=south, east=east, north=north, lon=lon, lat=lat)
+    zh, en = "该线有一段在本市范围之外，那里的情况未知", "part of the line lies outside the city: what is there is unknown"
+    return [zh if lang == "zh" else en]
 
 
 def _values(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -7,11 +7,9 @@ from threading import Event, Thread
 
 import geopandas as gpd
 import shapely
-import sqlalchemy.exc
 
 from api.review import review
 from geo.city import City
-from geo.errors import WaixianError
 from geo.pack import Pack
 from geo.schema import ROUTES
 from layers.readers import conform
@@ -54,6 +52,6 @@ class Warmth:
                 if now is not warm:
                     prepare_city(now, self._pack)
                     warm = now
-            except (WaixianError, sqlalchemy.exc.SQLAlchemyError) as error:
-                log.debug("not warm yet: %s", error)  # no city, or no database: requests say so themselves
+            except Exception as error:  # no city yet, no database: requests meet the same and say so
+                log.info("not warm yet: %s", error)
             self._stop.wait(LOOK_AGAIN_S)

@@ -75,7 +75,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
     """The routes of the file; what is wrong with it is told under the name that the visitor knows."""
     try:
-        read = read_routes(
+        return read_routes(
             folder / order.stored,
             work_crs=city.work_crs,
             bounds=city.bounds,
@@ -84,11 +84,12 @@ def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
             limits=limits,
         )
     except WaixianError as error:
-        ours = {str(folder / order.stored), order.stored}
-        if str(error.context.get("file")) in ours:
-            error.context["file"] = order.shown
+        for name, said in error.context.items():
+            if isinstance(said, (str, Path)):
+                error.context[name] = (
+                    str(said).replace(str(folder / order.stored), order.shown).replace(order.stored, order.shown)
+                )
         raise
-    return read
 
 
 def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> tuple[dict[str, str], list[Words]]:

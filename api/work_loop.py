@@ -87,8 +87,10 @@ class Loop:
 
     def _prepare(self) -> bool:
         """The kernel compiled and the city read, so that the first job needs not wait for it."""
-        with suppress(WaixianError):  # no city yet: the job itself will say so
+        try:
             prepare_city(self._standing.city(), self._packs[min(self._packs)])
+        except Exception as error:  # no city yet, say: the job itself will tell
+            log.info("not warm: %s", error)
         return True
 
     def _one(self) -> bool:

@@ -126,8 +126,9 @@ def _main() -> None:
 
 
 def _until_the_parent_ends(loop: "Loop") -> None:
-    while sys.stdin.buffer.read(1):
-        time.sleep(0)
+    """Stdin ends with the parent. Read past Python's buffer, whose lock would hang the interpreter's end."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     loop.stop()
 
 

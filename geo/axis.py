@@ -164,7 +164,7 @@ def cut(axes: Axes, axis: int, from_m: float, to_m: float) -> Any:
     e, measure = axes.edges, axes.measure[a:b]
     length = np.hypot(e.x1[a:b] - e.x0[a:b], e.y1[a:b] - e.y0[a:b])
     lines: list[list[tuple[float, float]]] = []
-    for k in np.flatnonzero((measure < to_m) & (measure + length > from_m)):
+    for k in np.flatnonzero((length > 0) & (measure < to_m) & (measure + length > from_m)):
         t0 = max(0.0, (from_m - measure[k]) / length[k])
         t1 = min(1.0, (to_m - measure[k]) / length[k])
         x0, y0, dx, dy = e.x0[a + k], e.y0[a + k], e.x1[a + k] - e.x0[a + k], e.y1[a + k] - e.y0[a + k]

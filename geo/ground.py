@@ -67,7 +67,6 @@ class Roads:
 
     row: Ints
     edges: Edges
-    half_m: Floats
     rank: Ints
     area_road: Ints
 
@@ -230,9 +229,7 @@ def _partition_roads(city: City, areas: AreaSet) -> Roads:
     position = np.full(len(frame) + 1, -1, dtype=np.int64)
     position[rows] = np.arange(len(rows))
     rank = np.array([ROAD_RANK.get(c, 0) for c in words(frame, "class")[rows]], dtype=np.int64)
-    half = np.zeros(len(rows))
-    np.maximum.at(half, position[areas.row], np.where(areas.solid, 150.0, areas.radius))
-    return Roads(rows, edges_of(frame.geometry.to_numpy()[rows]), half, rank, position[areas.row])
+    return Roads(rows, edges_of(frame.geometry.to_numpy()[rows]), rank, position[areas.row])
 
 
 def _hints(city: City) -> npt.NDArray[np.bool_]:

@@ -121,8 +121,10 @@ def _covered(city: City, ground: Ground, lines: npt.NDArray[Any]) -> dict[str, n
         if layer.frame is None or layer.coverage is None:
             out[name] = np.zeros(len(lines), dtype=np.bool_)
             continue
-        shapely.prepare(layer.coverage)
-        out[name] = shapely.covers(layer.coverage, lines)
+        # A copy of our own: GEOS completes a prepared geometry at its first use, and chunks run side by side.
+        area = shapely.from_wkb(shapely.to_wkb(layer.coverage))
+        shapely.prepare(area)
+        out[name] = shapely.covers(area, lines)
     return out
 
 

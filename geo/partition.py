@@ -65,7 +65,7 @@ def _run(
     c, d = h_off[rows.start], h_off[rows.stop]
     axis, road, lo, hi = kernel.partition(
         off[rows.start : rows.stop + 1] - a, e.x0[a:b], e.y0[a:b], e.x1[a:b], e.y1[a:b], axes.measure[a:b], length[rows],
-        h_off[rows.start : rows.stop + 1] - c, h_road[c:d], h_lo[c:d], h_hi[c:d], roads.rank, roads.half_m,
+        h_off[rows.start : rows.stop + 1] - c, h_road[c:d], h_lo[c:d], h_hi[c:d], roads.rank,
         r.offsets, r.x0, r.y0, r.x1, r.y1,
     )  # fmt: skip
     cut = np.rint(np.column_stack([lo, hi]) * MM).astype(np.int64)

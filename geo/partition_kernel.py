@@ -46,60 +46,95 @@ def _add_roots(a: float, b: float, c: float, lo: float, hi: float, breaks: Array
 
 
 @jit
+def _near_edges(
+    x: float, y: float, ux: float, uy: float, lo: float, hi: float, roads: Array, n_roads: int,
+    off: Array, x0: Array, y0: Array, x1: Array, y1: Array, edges: Array, owners: Array,
+) -> tuple[Array, Array, int, bool]:  # fmt: skip
+    """Edges of the roads that can be the nearest somewhere on t in [lo, hi], and whether several roads are among them.
+
+    Halfway the nearest lies at a distance d; nowhere on the stretch is it farther than d plus half the stretch.
+    """
+    px, py, d = x + (lo + hi) / 2 * ux, y + (lo + hi) / 2 * uy, np.inf
+    for j in range(n_roads):
+        d = min(d, nearest(px, py, x0, y0, x1, y1, off[roads[j]], off[roads[j] + 1])[0])
+    reach = math.sqrt(d) + (hi - lo) / 2 + 2 * SAME_M
+    sx, sy, n, several = x + lo * ux, y + lo * uy, 0, False
+    for j in range(n_roads):
+        for k in range(off[roads[j]], off[roads[j] + 1]):
+            c, d = capsule(sx, sy, ux, uy, hi - lo, x0[k], y0[k], x1[k], y1[k], reach)
+            if c <= d:
+                edges, owners = _grow(edges, n + 1), _grow(owners, n + 1)
+                edges[n], owners[n] = k, roads[j]
+                several = several or owners[0] != roads[j]
+                n += 1
+    return edges, owners, n, several
+
+
+@jit
 def _break_points(
-    x: float, y: float, ux: float, uy: float, lo: float, hi: float, roads: Array, n_roads: int, radius: Array,
-    off: Array, x0: Array, y0: Array, x1: Array, y1: Array, breaks: Array,
-) -> tuple[Array, int]:  # fmt: skip
+    x: float, y: float, ux: float, uy: float, lo: float, hi: float, edges: Array, owners: Array, n_edges: int,
+    x0: Array, y0: Array, x1: Array, y1: Array, breaks: Array, quadratics: Array, whose: Array,
+) -> tuple[Array, Array, Array, int]:  # fmt: skip
     """All t in (lo, hi) where the nearest road may change: projections pass ends, or squared distances are equal."""
     n, m = 0, 0
-    qa, qb, qc, qr = np.empty(48), np.empty(48), np.empty(48), np.empty(48, np.int64)
-    sx, sy = x + lo * ux, y + lo * uy
-    for j in range(n_roads):
-        road = roads[j]
-        for k in range(off[road], off[road + 1]):
-            c, d = capsule(sx, sy, ux, uy, hi - lo, x0[k], y0[k], x1[k], y1[k], radius[road] + 1e-3)
-            if c > d:
-                continue
-            ex, ey = x1[k] - x0[k], y1[k] - y0[k]
-            size = math.hypot(ex, ey)
-            if size == 0.0:
-                continue
-            ex, ey = ex / size, ey / size
-            s0, su = (x - x0[k]) * ex + (y - y0[k]) * ey, ux * ex + uy * ey
-            breaks, n = _add_roots(0.0, su, s0, lo, hi, breaks, n)
-            breaks, n = _add_roots(0.0, su, s0 - size, lo, hi, breaks, n)
-            qa, qb, qc, qr = _grow(qa, m + 3), _grow(qb, m + 3), _grow(qc, m + 3), _grow(qr, m + 3)
-            # Which of its three faces does the edge show to this stretch: its side, its start, its end?
-            low, high = min(s0 + lo * su, s0 + hi * su), max(s0 + lo * su, s0 + hi * su)
-            if high > 0.0 and low < size:
-                n0, nu = (y - y0[k]) * ex - (x - x0[k]) * ey, uy * ex - ux * ey
-                qa[m], qb[m], qc[m], qr[m] = nu * nu, 2 * n0 * nu, n0 * n0, road
-                m += 1
-            if low < 0.0:
-                dx, dy = x - x0[k], y - y0[k]
-                qa[m], qb[m], qc[m], qr[m] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
-                m += 1
-            if high > size:
-                dx, dy = x - x1[k], y - y1[k]
-                qa[m], qb[m], qc[m], qr[m] = 1.0, 2 * (dx * ux + dy * uy), dx * dx + dy * dy, road
-                m += 1
+    for j in range(n_edges):
+        k = edges[j]
+        ex, ey = x1[k] - x0[k], y1[k] - y0[k]
+        size = math.hypot(ex, ey)
+        if size == 0.0:
+            continue
+        ex, ey = ex / size, ey / size
+        s0, su = (x - x0[k]) * ex + (y - y0[k]) * ey, ux * ex + uy * ey
+        breaks, n = _add_roots(0.0, su, s0, lo, hi, breaks, n)
+        breaks, n = _add_roots(0.0, su, s0 - size, lo, hi, breaks, n)
+        if m + 3 > len(whose):
+            more = np.empty((2 * len(whose), 3))
+            more[: len(whose)] = quadratics
+            quadratics, whose = more, _grow(whose, len(whose))
+        # Which of its three faces does the edge show to this stretch: its side, its start, its end?
+        low, high = min(s0 + lo * su, s0 + hi * su), max(s0 + lo * su, s0 + hi * su)
+        if high > 0.0 and low < size:
+            n0, nu = (y - y0[k]) * ex - (x - x0[k]) * ey, uy * ex - ux * ey
+            quadratics[m, 0], quadratics[m, 1], quadratics[m, 2], whose[m] = nu * nu, 2 * n0 * nu, n0 * n0, owners[j]
+            m += 1
+        if low < 0.0:
+            dx, dy = x - x0[k], y - y0[k]
+            quadratics[m, 0], quadratics[m, 1], quadratics[m, 2], whose[m] = (
+                1.0,
+                2 * (dx * ux + dy * uy),
+                dx * dx + dy * dy,
+                owners[j],
+            )
+            m += 1
+        if high > size:
+            dx, dy = x - x1[k], y - y1[k]
+            quadratics[m, 0], quadratics[m, 1], quadratics[m, 2], whose[m] = (
+                1.0,
+                2 * (dx * ux + dy * uy),
+                dx * dx + dy * dy,
+                owners[j],
+            )
+            m += 1
     for i in range(m):
         for j in range(i):
-            if qr[i] != qr[j]:
-                breaks, n = _add_roots(qa[i] - qa[j], qb[i] - qb[j], qc[i] - qc[j], lo, hi, breaks, n)
-    return breaks, n
+            if whose[i] != whose[j]:
+                a, b, c = (
+                    quadratics[i, 0] - quadratics[j, 0], quadratics[i, 1] - quadratics[j, 1], quadratics[i, 2] - quadratics[j, 2],
+                )  # fmt: skip
+                breaks, n = _add_roots(a, b, c, lo, hi, breaks, n)
+    return breaks, quadratics, whose, n
 
 
 @jit
 def _nearest_road(
-    px: float, py: float, roads: Array, n_roads: int, off: Array, x0: Array, y0: Array, x1: Array, y1: Array
+    px: float, py: float, edges: Array, owners: Array, n_edges: int, x0: Array, y0: Array, x1: Array, y1: Array
 ) -> int:
     best, owner = np.inf, -1
-    for j in range(n_roads):
-        square, _ = nearest(px, py, x0, y0, x1, y1, off[roads[j]], off[roads[j] + 1])
+    for j in range(n_edges):
+        square, _ = nearest(px, py, x0, y0, x1, y1, edges[j], edges[j] + 1)
         distance = math.sqrt(square)
-        if distance < best - SAME_M or (distance < best + SAME_M and roads[j] < owner):
-            best, owner = min(best, distance), roads[j]
+        if distance < best - SAME_M or (distance < best + SAME_M and owners[j] < owner):
+            best, owner = min(best, distance), owners[j]
     return owner
 
 
@@ -124,7 +159,7 @@ def _emit(
 @jit
 def partition(
     a_off: Array, ax0: Array, ay0: Array, ax1: Array, ay1: Array, am: Array, total: Array,
-    h_off: Array, h_road: Array, h_lo: Array, h_hi: Array, rank: Array, radius: Array,
+    h_off: Array, h_road: Array, h_lo: Array, h_hi: Array, rank: Array,
     r_off: Array, rx0: Array, ry0: Array, rx1: Array, ry1: Array,
 ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """Owner of every metre. ``h_*``: for each axis the intervals that lie in a road space (CSR by axis).
@@ -135,7 +170,8 @@ def partition(
     out_axis, out_road = np.empty(2 * n_axes + 16, np.int64), np.empty(2 * n_axes + 16, np.int64)
     out_lo, out_hi = np.empty(2 * n_axes + 16), np.empty(2 * n_axes + 16)
     n = 0
-    roads, breaks = np.empty(64, np.int64), np.empty(256)
+    roads, edges, owners = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.int64)
+    breaks, quadratics, whose = np.empty(256), np.empty((64, 3)), np.empty(64, np.int64)
     for a in range(n_axes):
         first, h0, h1 = n, h_off[a], h_off[a + 1]
         ends = np.empty(2 * (h1 - h0) + 2)
@@ -171,9 +207,14 @@ def partition(
                 if t1 - t0 <= 0.0:
                     continue
                 ux, uy = (ax1[i] - ax0[i]) / length, (ay1[i] - ay0[i]) / length
-                breaks, m = _break_points(
-                    ax0[i], ay0[i], ux, uy, t0, t1, roads, n_roads, radius, r_off, rx0, ry0, rx1, ry1, breaks
-                )  # fmt: skip
+                edges, owners, n_edges, several = _near_edges(
+                    ax0[i], ay0[i], ux, uy, t0, t1, roads, n_roads, r_off, rx0, ry0, rx1, ry1, edges, owners
+                )
+                m = 0
+                if several:
+                    breaks, quadratics, whose, m = _break_points(
+                        ax0[i], ay0[i], ux, uy, t0, t1, edges, owners, n_edges, rx0, ry0, rx1, ry1, breaks, quadratics, whose
+                    )
                 breaks = _grow(breaks, m + 2)
                 breaks[m], breaks[m + 1] = t0, t1
                 breaks[: m + 2].sort()
@@ -182,7 +223,7 @@ def partition(
                     if d <= c:
                         continue
                     t = (c + d) / 2
-                    owner = _nearest_road(ax0[i] + t * ux, ay0[i] + t * uy, roads, n_roads, r_off, rx0, ry0, rx1, ry1)
+                    owner = _nearest_road(ax0[i] + t * ux, ay0[i] + t * uy, edges, owners, n_edges, rx0, ry0, rx1, ry1)
                     out_axis, out_road, out_lo, out_hi, n = _emit(
                         out_axis, out_road, out_lo, out_hi, n, first, a, owner, am[i] + c, am[i] + d
                     )

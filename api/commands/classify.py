@@ -9,7 +9,6 @@ from api.answers import format_of, summary, write_answers, write_rejects
 from api.commands.house import House, mapping_of
 from api.commands.terminal import bar, outcomes, say, summary_line
 from api.past import past
-from api.report import write_report
 from api.review import Review, review
 from geo.city import City
 from geo.pack import Pack
@@ -62,6 +61,8 @@ def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: st
         write_rejects(read.rejects, Path(place))
         say(f"✗ {read.rejects['row_no'].nunique()} 行未能判定，原因见 / rows rejected, reasons in {place}")
     if asked.report:
+        from api.report import write_report
+
         write_report(answer, answer.city, asked.report, lang=lang, rejects=read.rejects)
         say(f"→ {asked.report}")
     say(f"→ {asked.output}")

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from geo.errors import BadInput, NotFound
 from geo.pack import Pack
 from layers.cluster import Cluster, default_home
-from layers.packs import read_packs
 from layers.session import engine, prepare
 
 
@@ -38,6 +37,8 @@ class House:
 
     def pack(self, asked: str) -> Pack:
         """The pack by id or label; without one, the default or the only one. Raises NotFound, BadPack."""
+        from layers.packs import read_packs  # with the compiled kernel behind it: `db status` need not wait for that
+
         packs = read_packs(self.packs)
         wanted = asked or self.default_pack
         if not wanted:

@@ -36,6 +36,7 @@ ORDER = (
     "reasons", "owed", "waived", "missing", "pack", "on",
 )  # fmt: skip
 
+
 @pytest.fixture(scope="module")
 def review() -> Review:
     return judged()

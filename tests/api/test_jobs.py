@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,8 +19,8 @@ import shapely
 import sqlalchemy as sa
 
 from api.i18n import Lang
-from api.orders import ANSWERS
-from tests.servers import MOST_BYTES, ON, Server
+from api.orders import ANSWERS, KIND
+from tests.servers import MOST_BYTES, ON, PACKS, TOP, Server
 
 Job = dict[str, Any]
 VRT = b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
@@ -74,14 +76,18 @@ def lines(client: httpx.Client, n: int, vertices: int = 2, **properties: Any) ->
 
 @pytest.fixture(scope="module")
 def done(client: httpx.Client, demo_folder: Path) -> Job:
-    """The demo shapefile (GBK, no .cpg) with one broken row beside it, through the page's door."""
-    return wait(client, send(client, "外线 2026.zip", zipped(demo_folder)))
+    """The demo shapefile (GBK, no .cpg), its parts and its table of spans dropped together."""
+    parts = [*sorted(demo_folder.glob("routes.*")), demo_folder / "routes_spans.csv"]
+    files = [("file", (path.name.replace("routes", "外线 2026"), path.read_bytes())) for path in parts]
+    answer = client.post("/api/reviews", files=files, data={"on": ON})
+    assert answer.status_code == 202, answer.text
+    return wait(client, answer.json()["href"])
 
 
 def test_the_demo_file_is_answered_as_the_stored_routes_were(
     client: httpx.Client, done: Job, routes: list[dict[str, Any]]
 ) -> None:
-    assert done["state"] == "done" and done["error"] is None and done["file"] == "外线 2026.zip"
+    assert done["state"] == "done" and done["error"] is None and done["file"] == "外线 2026.shp"
     assert done["done"] == done["total"] == 300 and done["seconds_left"] == 0 and done["rate"] > 0
     assert done["summary"]["rows_in"] == 300 and done["summary"]["rejected"] == 0 == len(done["rejects"])
     shown = client.get(f"/api/jobs/{done['id']}/routes.geojson")
@@ -150,11 +156,9 @@ def test_nothing_else_of_the_folder_can_be_had(client: httpx.Client, done: Job) 
         assert answer.status_code in (404, 422) and answer.headers["content-type"] == "application/problem+json", name
 
 
-def test_the_parts_of_a_shapefile_may_be_dropped_together(client: httpx.Client, demo_folder: Path) -> None:
-    parts = [("file", (f"r{path.suffix}", path.read_bytes())) for path in sorted(demo_folder.glob("routes.*"))]
-    answer = client.post("/api/reviews", files=parts, data={"on": ON})
-    assert answer.status_code == 202, answer.text
-    assert wait(client, answer.json()["href"])["summary"]["rows_out"] == 300
+def test_a_zip_with_chinese_names_is_read(client: httpx.Client, demo_folder: Path) -> None:
+    job = wait(client, send(client, "外线.zip", zipped(demo_folder)))
+    assert job["summary"]["rows_out"] == 300 and any("GB18030" in note for note in job["notes"])
 
 
 def test_bad_rows_are_told_and_the_others_answered(client: httpx.Client) -> None:
@@ -240,7 +244,7 @@ def test_a_broken_multipart_is_told(client: httpx.Client) -> None:
 @pytest.fixture
 def slow(client: httpx.Client) -> Iterator[str]:
     """A job that takes a while."""
-    href = send(client, "many.geojson", lines(client, 6_000, vertices=12))
+    href = send(client, "many.geojson", lines(client, 1_500, vertices=12))
     yield href
     client.delete(href)
 
@@ -288,7 +292,7 @@ def test_a_job_outlives_the_death_of_its_worker(client: httpx.Client, server: Se
     again = wait(client, slow, lambda job: job["state"] in ("running", "done"))
     assert again["error"] is None
     job = wait(client, slow)
-    assert job["state"] == "done" and job["summary"]["rows_out"] == 6_000
+    assert job["state"] == "done" and job["summary"]["rows_out"] == 1_500
 
 
 def test_a_restart_gives_the_job_back_and_finishes_it(client: httpx.Client, server: Server, slow: str) -> None:
@@ -296,7 +300,76 @@ def test_a_restart_gives_the_job_back_and_finishes_it(client: httpx.Client, serv
     server.stop_workers()
     assert client.get(slow).json()["state"] == "queued"
     server.start_workers()
-    assert wait(client, slow)["summary"]["rows_out"] == 6_000
+    assert wait(client, slow)["summary"]["rows_out"] == 1_500
+
+
+DEAF = """
+import sys, time
+from pathlib import Path
+from api.work_loop import Loop
+
+class Deaf(Loop):
+    def _do(self, claim, teller):
+        teller.phase("睡", "asleep")
+        time.sleep(600)
+
+Deaf(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])).run()
+"""
+
+
+def test_a_job_that_does_not_listen_is_cancelled_all_the_same(empty_database: str, engine: sa.Engine, tmp_path: Path) -> None:
+    """Inside a library no step is told: the process ends itself, and the queue says what was asked for."""
+    from layers import jobs
+
+    job_id = jobs.enqueue(engine, KIND, {"folder": "x"})
+    worker = subprocess.Popen([sys.executable, "-c", DEAF, empty_database, str(PACKS), str(tmp_path)], cwd=TOP)
+    try:
+        end = time.monotonic() + 120
+        while (jobs.job(engine, job_id).phase or {}).get("en") != "asleep":
+            assert worker.poll() is None and time.monotonic() < end
+            time.sleep(0.1)
+        jobs.cancel(engine, job_id)
+        assert worker.wait(60) == 3
+    finally:
+        worker.kill()
+        worker.wait()
+    while not jobs.requeue_lost(engine):  # the server needs a moment to see that the connection is gone
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert jobs.job(engine, job_id).state == "cancelled"
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from api.worker import Workers
+
+workers = Workers(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), 2)
+workers.start()
+print(*workers.pids(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_workers_end_with_their_parent(empty_database: str, tmp_path: Path) -> None:
+    orders = [sys.executable, "-c", PARENT, empty_database, str(PACKS), str(tmp_path)]
+    with subprocess.Popen(orders, cwd=TOP, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) == 2 and all(Path(f"/proc/{pid}").exists() for pid in pids)
+        parent.kill()
+    end = time.monotonic() + 60
+    while any(alive(pid) for pid in pids):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    """Running; one that ended and is not collected yet (its parent is gone) counts as ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

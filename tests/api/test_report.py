@@ -216,11 +216,14 @@ def test_a_click_on_the_map_opens_the_proof(browser: Browser, report: Path, revi
         page.locator(".count[data-outcome=exempt]").click()  # the clicked route is filtered away: the filter gives way
         page.locator(".count[data-outcome=exempt]").click()
         lonlat = shapely.get_coordinates(to_degrees(review.rows.geometry.iloc[i], CITY.work_crs)).tolist()
-        x, y = page.evaluate("""([lon, lat]) => {
+        x, y = page.evaluate(
+            """([lon, lat]) => {
           const map = window.waixianMap, p = map.latLngToContainerPoint([lat, lon]);
           const r = map.getContainer().getBoundingClientRect();
           return [p.x + r.x, p.y + r.y];
-        }""", [0.3 * lonlat[0][0] + 0.7 * lonlat[-1][0], 0.3 * lonlat[0][1] + 0.7 * lonlat[-1][1]])
+        }""",
+            [0.3 * lonlat[0][0] + 0.7 * lonlat[-1][0], 0.3 * lonlat[0][1] + 0.7 * lonlat[-1][1]],
+        )
         page.mouse.move(x, y)
         page.mouse.click(x, y)
         expect(page.locator("tr.row.open .id")).to_have_text(AWKWARD[1])

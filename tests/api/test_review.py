@@ -148,6 +148,13 @@ def test_polygons_and_parts(client: httpx.Client, feature: Feature) -> None:
     assert parts["length"]["planar_m"] == pytest.approx(straight["length"]["planar_m"], abs=0.01)
 
 
+def test_a_line_may_reach_over_the_edge_of_the_city(client: httpx.Client) -> None:
+    west, _, _, north = client.get("/api/city").json()["bounds"]
+    answer = review(client, line([west + 0.001, north - 0.02], [west - 0.001, north - 0.02])).json()
+    assert len(answer["notes"]) == 1 and "范围之外" in answer["notes"][0]
+    assert answer["verdict"]["length"]["planar_m"] > 100
+
+
 def test_a_height_changes_nothing(client: httpx.Client, feature: Feature) -> None:
     flat = review(client, feature).json()
     feature["geometry"]["coordinates"] = [[*spot[:2], 75.5] for spot in feature["geometry"]["coordinates"]]
@@ -176,7 +183,8 @@ A, B = [114.30, 34.80], [114.301, 34.80]
     ("body", "code", "said"),
     [
         (line([34.8, 114.3], [34.8, 114.31]), "outside_city", "114.2574"),
-        (line(A, [500, 34.8]), "outside_city", "114.2574"),
+        (line(A, [500, 34.8]), "outside_city", "(500.0, 34.8)"),
+        (line([114.2573, 34.80], [114.2572, 34.80]), "outside_city", "114.2574"),
         (line(A, A), "bad_line", "1 个不同的顶点"),
         (line(A), "invalid_request", "至少 2 项"),
         (line(A, [114.3]), "invalid_request", "geometry.LineString.coordinates.1"),

@@ -162,7 +162,17 @@ def test_the_parts_of_a_shapefile_may_come_side_by_side(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [["a.exe"], ["noending"], [""], ["a.osm.pbf"], ["a.shp", "b.dbf"], ["a.dbf", "a.prj"], ["a.csv", "b.csv"], ["a.shp"] * 9],
+    [
+        ["a.exe"],
+        ["noending"],
+        [""],
+        ["a.osm.pbf"],
+        ["a.shp", "b.dbf"],
+        ["a.dbf", "a.prj"],
+        ["a.csv", "b.csv"],
+        ["a.shp"] * 9,
+        ["a.shp", "a_spans.csv", "b_spans.csv"],
+    ],
 )
 def test_other_uploads_are_refused_and_leave_nothing(tmp_path: Path, names: list[str]) -> None:
     with pytest.raises(UnreadableFile):

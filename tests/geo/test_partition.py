@@ -22,7 +22,7 @@ def owned(axis: shapely.LineString, ground: Ground) -> Pieces:
         "roads", "roads", edges_of(shapes), np.zeros(len(ground), bool), half, half, half, every, np.ones(len(ground), bool)
     )
     near = Hits(np.zeros(len(ground), dtype=np.int64), every, every, every, np.zeros(len(ground), np.int8))
-    table = Roads(every, edges_of(shapes), half, np.array([r[1] for r in ground]), every)
+    table = Roads(every, edges_of(shapes), np.array([r[1] for r in ground]), every)
     return ground_pieces(axes, HitSet(areas, near, near, near), table)
 
 
@@ -100,7 +100,7 @@ def test_sides_follow_the_direction_of_the_road() -> None:
             ]
         )
     )
-    table = Roads(np.array([0]), edges_of(np.array([road])), np.array([6.0]), np.array([2]), np.array([0]))
+    table = Roads(np.array([0]), edges_of(np.array([road])), np.array([2]), np.array([0]))
     three = np.arange(3)
     found = sides(axes, three, np.array([0, 0, 3000]), np.array([100_000, 100_000, 15_000]), np.zeros(3, dtype=np.int64), table)
     assert list(found) == ["left", "right", "across"]

@@ -129,6 +129,7 @@ def test_file_becomes_a_job_with_outcomes_downloads_and_cards(desktop: Open, tmp
         }
         for i, line in enumerate(lines)
     ]
+    features.append({"type": "Feature", "geometry": None, "properties": {"route_id": "空", "utility": "water"}})
     file = tmp_path / "外线.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     page = desktop("/?tab=batch", idle=False)
@@ -136,6 +137,7 @@ def test_file_becomes_a_job_with_outcomes_downloads_and_cards(desktop: Open, tmp
     page.wait_for_selector("[data-test=job][data-state=done]", timeout=180_000)
     expect(page.locator("[data-test=outcomes] tfoot")).to_contain_text(str(len(lines)))
     expect(page.locator("[data-test=job-row]")).to_have_count(len(lines))
+    expect(page.locator("[data-test=rejects] tbody tr")).to_have_text(re.compile(r"13\s*geometry：.+"))
     for words in ("CSV", "GeoPackage", "Excel", "HTML"):
         expect(page.locator(f"a:has-text('{words}')").first).to_have_attribute("href", re.compile(r"^/api/jobs/"))
     page.locator("[data-test=job-row]").nth(4).click()

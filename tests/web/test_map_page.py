@@ -159,6 +159,18 @@ def test_unknown_route_says_so_in_words(desktop: Open, watch: Watch) -> None:
     expect(page.get_by_role("alert").first).to_contain_text("99999999")
 
 
+def test_failing_service_is_told_in_words_and_can_be_tried_again(desktop: Open, watch: Watch) -> None:
+    watch.expected = ("ERR_FAILED", "Failed to load")
+    page = desktop(idle=False)
+    page.route("**/api/city", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("连接不上服务")
+    page.unroute("**/api/city")
+    page.get_by_role("button", name="重试").first.click()
+    settled(page)
+    expect(page.locator("[data-test=route-row]").first).to_be_visible()
+
+
 def test_verdict_can_be_downloaded(desktop: Open, api: httpx.Client, stored: list[dict[str, Any]]) -> None:
     item = stored[0]
     verdict = api.get(f"/api/routes/{item['id']}").json()["verdict"]

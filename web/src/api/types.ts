@@ -197,6 +197,17 @@ export interface RoutePage {
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 
+/** A row and field of a file with what was wrong. */
+export interface Told {
+  row_no: number
+  route_id?: string | null
+  field?: string | null
+  zh?: string
+  en?: string
+  reason_zh?: string
+  reason_en?: string
+}
+
 export interface JobSummary {
   rows_in?: number
   rows_out?: number
@@ -215,9 +226,14 @@ export interface Job {
   seconds_left: number | null
   phase: Words | null
   summary: JobSummary | null
-  rejects: Record<string, unknown>[] | number | null
+  /** Rows that could not be judged, with the reason. */
+  rejects: Told[]
+  /** Values that were taken as unknown. */
+  issues?: Told[]
+  /** How the file was read: encoding, coordinate system, columns. */
+  notes?: string[]
   downloads: Record<string, string> | null
-  error: unknown
+  error: { code?: string; title?: string; detail?: string } | null
 }
 
 export interface Found {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Finding, Verdict } from '../api/types'
-import { asWords, byMissing, group, leaning, lengthLimit, unconfirmed } from './findings'
+import { byMissing, group, leaning, lengthLimit, unconfirmed } from './findings'
 
 const finding = (over: Partial<Finding>): Finding => ({ rule: 'r', answer: 'no', value: null, unit: null, limit: null, margin: null, ...over })
 
@@ -76,11 +76,4 @@ test('a reading is unconfirmed until an office is named', () => {
   const settled = { ...reading, confirmed_by: { office: '市政务局', document: '复函', date: '2026-10-01' } }
   expect(unconfirmed(resting, verdict([resting], { readings: [settled] }))).toBeNull()
   expect(unconfirmed(finding({}), verdict([], { readings: [reading] }))).toBeNull()
-})
-
-test('rejects and failures are read in the shapes that they come in', () => {
-  expect(asWords({ zh: '空', en: 'empty' })).toEqual({ zh: '空', en: 'empty' })
-  expect(asWords({ code: 'x', detail: '坐标系不明' })).toBe('坐标系不明')
-  expect(asWords({ row_no: 3, why_zh: '空', why_en: 'empty' })).toEqual({ zh: '空', en: 'empty' })
-  expect(asWords(null)).toBe('')
 })

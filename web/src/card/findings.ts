@@ -1,5 +1,5 @@
 /** Findings in the order that matters, and the number each carries on the map. Pure. */
-import type { Finding, Reading, Verdict, Words } from '../api/types'
+import type { Finding, Reading, Verdict } from '../api/types'
 
 export interface Numbered {
   finding: Finding
@@ -76,17 +76,3 @@ export function unconfirmed(finding: Finding, verdict: Verdict): Reading | null 
   const reading = verdict.readings?.find((r) => r.switch === finding.reading)
   return reading && !confirmed(reading) ? reading : null
 }
-
-/** Anything that a server may say about a reject or a failed job, as words. */
-export function asWords(said: unknown): Words {
-  if (said === null || said === undefined || typeof said === 'boolean') return ''
-  if (typeof said === 'string' || typeof said === 'number') return String(said)
-  if (Array.isArray(said)) return said.map((one) => flat(asWords(one))).filter(Boolean).join('；')
-  const entry = said as Record<string, unknown>
-  if (entry.zh || entry.en) return { zh: String(entry.zh ?? entry.en), en: String(entry.en ?? entry.zh) }
-  if (entry.why_zh || entry.why_en) return { zh: String(entry.why_zh ?? entry.why_en), en: String(entry.why_en ?? entry.why_zh) }
-  for (const key of ['detail', 'why', 'message', 'reason', 'title']) if (entry[key]) return asWords(entry[key])
-  return ''
-}
-
-const flat = (words: Words): string => (typeof words === 'string' ? words : (words.zh ?? words.en ?? ''))
