@@ -7,10 +7,13 @@ KIND = "review"
 MAP = "routes.geojson"
 # key of the download → name of the file, in the order in which they are written
 ANSWERS = {
-    "csv": "answers.csv", "geojson": "answers.geojson", "gpkg": "answers.gpkg", "parquet": "answers.parquet",
-    "xlsx": "answers.xlsx", "shp": "answers.shp.zip",
+    "csv": "answers.csv", "gpkg": "answers.gpkg", "parquet": "answers.parquet", "xlsx": "answers.xlsx", "shp": "answers.shp.zip",
 }  # fmt: skip
-REPORT, REJECTS = "report.html", "rejects.csv"
+REPORT, REJECTS, GEOJSON = (
+    "report.html",
+    "rejects.csv",
+    "answers.geojson",
+)  # the last is made from the Parquet file when asked for
 
 
 def jobs_dir(home: Path) -> Path:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from api.answers import summary, write_answers, write_rejects
 from api.answers_files import whole
-from api.orders import ANSWERS, MAP, REJECTS, REPORT, Order
+from api.orders import ANSWERS, GEOJSON, MAP, REJECTS, REPORT, Order
 from api.past import past
 from api.report import write_report
 from api.review import Review, review
@@ -111,7 +111,7 @@ def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell
         write_rejects(rejects, folder / REJECTS)
         files["rejects"] = REJECTS
     del files["map"]
-    return files, notes
+    return {**files, "geojson": GEOJSON}, notes
 
 
 MAP_COLUMNS = ("row_no", "route_id", "project", "utility", "outcome", "conditions", "certainty", "immediate", "length_m")

@@ -16,6 +16,8 @@ import pytest
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+pytest_plugins = ["tests.servers"]  # the demo city, and a server in front of it
+
 SERVER = "WAIXIAN_TEST_DATABASE_URL"
 RUN = "WAIXIAN_TEST_RUN"  # set by the first process of a run for its workers: names the run's folder and template
 FOLDERS = Path("/var/tmp")  # below /tmp/pytest-of-root the unprivileged server could not reach its files

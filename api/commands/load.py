@@ -13,8 +13,8 @@ from api.commands.house import House, mapping_of
 from api.commands.terminal import bar, say, summary_line
 from api.past import past
 from api.review import Review, review
-from geo.city import City
-from geo.errors import BadInput
+from geo.city import VECTOR_LAYERS, City
+from geo.errors import BadInput, UnknownLayer
 from geo.pack import Pack
 from layers.cities import city_settings, create_city
 from layers.city_folder import CityRead, open_city
@@ -33,8 +33,12 @@ def load(house: House, asked: argparse.Namespace) -> int:
         return 0
     if not (asked.layer and asked.file):
         raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
-    with house.database() as engine, engine.connect() as connection:
-        city = city_settings(connection)
+    known = (*VECTOR_LAYERS, *RASTER_LAYERS, "routes")
+    if asked.layer not in known:
+        raise UnknownLayer(layer=asked.layer, known="、".join(known))
+    with house.database() as engine:
+        with engine.connect() as connection:
+            city = city_settings(connection)
         if asked.layer in RASTER_LAYERS:
             with bar(asked.layer) as tell:
                 _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))

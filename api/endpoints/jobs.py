@@ -6,18 +6,20 @@ import time
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import shapely
 from fastapi import APIRouter, Path
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
 from api.located import located
-from api.orders import ANSWERS, KIND, MAP, REPORT, jobs_dir
+from api.orders import ANSWERS, GEOJSON, KIND, MAP, REPORT, jobs_dir
 from api.schemas import Collection, JobOut, RouteOut, problems
 from api.security import SANDBOX
+from api.streamed import geojson
 from api.texts import words_of_path
 from api.wire import Json, plain
 from geo.crs import to_degrees
@@ -93,8 +95,12 @@ def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], house: H
     listed = (job.result or {}).get("downloads", {}).values()
     if name not in listed:
         raise NotFound(what_zh="文件", what_en="file", id=words_of_path("name", name))
-    path = _file(house, job, name)
     shown = f"{PurePosixPath(str(job.params['shown'])).stem}-{name}"
+    if name == GEOJSON:
+        rows = geojson(_file(house, job, ANSWERS["parquet"]), house.standing.settings().work_crs)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(shown)}", "Cache-Control": "no-cache"}
+        return StreamingResponse(rows, media_type=MEDIA[".geojson"], headers=headers)
+    path = _file(house, job, name)
     if name == REPORT:
         headers = {"Content-Security-Policy": SANDBOX, "Cache-Control": "no-cache"}
         return FileResponse(path, media_type=MEDIA[".html"], filename=shown, content_disposition_type="inline", headers=headers)

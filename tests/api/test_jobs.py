@@ -7,6 +7,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_the_demo_file_is_answered_as_the_stored_routes_were(
 
 
 def test_every_download_reads_back(client: httpx.Client, done: Job, tmp_path: Path) -> None:
-    assert set(done["downloads"]) == {*ANSWERS, "report"}
+    assert set(done["downloads"]) == {*ANSWERS, "geojson", "report"}
     ids = [f["properties"]["route_id"] for f in client.get(f"/api/jobs/{done['id']}/routes.geojson").json()["features"]]
     for key, href in done["downloads"].items():
         answer = client.get(href)
@@ -129,6 +130,29 @@ def _read(path: Path) -> pd.DataFrame:
     if path.suffix == ".gpkg":
         return gpd.read_file(path, layer="verdicts")
     return gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
+
+
+def test_geojson_is_the_same_whoever_writes_it(client: httpx.Client, server: Server, done: Job, tmp_path: Path) -> None:
+    """Streamed from the Parquet file, or written by the command line: the same features."""
+    from api.answers import write_answers
+    from api.past import past
+    from api.review import review
+    from layers.packs import read_packs
+    from layers.queries import city
+    from layers.readers import read_routes
+    from layers.session import engine
+
+    database = engine(server.database)
+    ground, pack = city(database), read_packs(PACKS)["kaifeng-2022-6"]
+    read = read_routes(next(_of(server, f"/{done['id']}").glob("*.shp")), work_crs=ground.work_crs, bounds=ground.bounds)
+    day = date.fromisoformat(ON)
+    before = past(database, read.frame, pack, day)
+    answer = review(read.frame, ground, pack, day, spans=read.spans, history=before)
+    write_answers(answer, tmp_path / "a.geojson", ground)
+    database.dispose()
+    streamed = client.get(done["downloads"]["geojson"])
+    assert streamed.headers["content-type"] == "application/geo+json"
+    assert streamed.json()["features"] == json.loads((tmp_path / "a.geojson").read_text("utf-8"))["features"]
 
 
 def test_the_report_runs_in_an_origin_of_its_own(client: httpx.Client, done: Job) -> None:
