@@ -240,7 +240,8 @@ def unknown_ground(pool: Pool) -> None:
     edge = Point(highway.coords[-1])
     for k in range(2):
         y = edge.y + 700 + 260 * k
-        pool.add_line("outside-bounds", LineString([(edge.x - 180, y), (edge.x + 160, y + 30)]), FIXED[k])
+        line = LineString([(edge.x - 180, y), (edge.x + 160, y + 30)])
+        pool.add_line("outside-bounds", line if k else line.reverse(), FIXED[k])  # one leaves the city, one comes into it
     made = 0
     for x, y in _FIELDS:
         centre = pool.demo.surveyed.centroid
