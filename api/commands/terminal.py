@@ -40,23 +40,16 @@ def outcomes(review: Review) -> None:
     """The table of outcomes: how many, how long, how certain."""
     rows = review.rows
     table = Table(title=f"{review.city.name} · {review.pack.label} · {review.on}", title_justify="left")
-    for name, justify in (
-        ("判定", "left"),
-        ("outcome", "left"),
-        ("条数", "right"),
-        ("总长 m", "right"),
-        ("即时办理", "right"),
-        ("读法", "right"),
-        ("资料不全", "right"),
-    ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table.add_column("判定 outcome")
+    for name in ("条数", "总长 m", "即时办理", "读法", "资料不全"):
+        table.add_column(name, justify="right")
     for outcome, words in review.pack.outcomes.items():
         these = rows[rows.outcome == outcome]
         if len(these):
             style = outcome_style(outcome)["colour"]
             counts = (these.immediate.sum(), (these.certainty == "reading").sum(), (these.certainty == "data-missing").sum())
             table.add_row(
-                f"[{style}]■[/] {words.zh}", words.en, str(len(these)), f"{these.length_m.sum():,.1f}", *(str(c) for c in counts)
+                f"[{style}]■[/] {words.zh} {outcome}", str(len(these)), f"{these.length_m.sum():,.1f}", *(str(c) for c in counts)
             )
     SAY.print(table)
 
