@@ -69,6 +69,8 @@ has_cjk_font() {
 
 has_chromium() { command -v chromium >/dev/null; }
 
+has_libatomic() { grep -q libatomic.so.1 <<<"$(/sbin/ldconfig -p)"; } # Playwright's driver needs it and its package cannot say so
+
 listed=
 refresh_lists() {
   [ -n "$listed" ] || step "软件包目录 package lists" "${root[@]}" apt-get update -qq
@@ -93,7 +95,9 @@ wanted_packages() { # WHAT
   [ -x .venv/bin/python ] || "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   [ "$1" = run ] && [ -n "${DATABASE_URL:-}" ] || has_postgis || echo postgis
   has_cjk_font || echo fonts-noto-cjk
-  [ "$1" != test ] || has_chromium || echo chromium
+  [ "$1" = test ] || return 0
+  has_chromium || echo chromium
+  has_libatomic || echo libatomic1
 }
 
 # No cluster of the system's own while PostgreSQL is installed: Waixian keeps a private one. The setting goes away again.

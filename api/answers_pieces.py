@@ -126,5 +126,3 @@ def _edges_between(axes: Axes, axis: Ints, from_m: Floats, to_m: Floats) -> tupl
     first = np.searchsorted(key, axis * _FAR + np.floor(from_m * MM).astype(np.int64) - 1, side="left") - 1
     after = np.searchsorted(key, axis * _FAR + np.ceil(to_m * MM).astype(np.int64) + 1, side="right")
     return np.clip(first, low, high), np.clip(after, low, high)
-
-

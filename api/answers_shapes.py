@@ -26,6 +26,7 @@ Shapes = npt.NDArray[np.object_]
 BATCH = 2000
 DBF_BYTES = 254
 
+
 def write_gpkg(review: Review, path: Path, work_crs: str, rejects: Any = None) -> None:
     """Layer ``verdicts`` (lists joined by ``;``), layer ``pieces`` (each metre of each axis once), table ``rejects``."""
     shapes, kind = _alike(_shapes(review.rows))

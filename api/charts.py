@@ -58,9 +58,7 @@ def bars(items: Sequence[Bar], of: int, *, zh: str, en: str, note_zh: str, note_
     return _figure(zh, en, note_zh, note_en, height + 18, parts)
 
 
-def histogram(
-    values_m: npt.NDArray[np.float64], limits: Sequence[Limit], *, zh: str, en: str, note_zh: str, note_en: str
-) -> str:
+def histogram(values_m: npt.NDArray[np.float64], limits: Sequence[Limit], *, zh: str, en: str, note_zh: str, note_en: str) -> str:
     """How long the routes are, metres; each limit as a line across. The last class is open where few are much longer."""
     values = values_m[np.isfinite(values_m)]
     if not len(values):

@@ -1,10 +1,12 @@
 """The house keeps to its own rules: directions, words, documents that tell the truth, nothing that belongs elsewhere."""
 
 import ast
+import os
 import re
 import string
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +21,28 @@ READMES = ("README.md", "README.zh-CN.md")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
+IGNORED = [line.strip("/") for line in (TOP / ".gitignore").read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")]
+
+
+def ignored(path: Path) -> bool:
+    """As .gitignore says: a name anywhere, or a path from the top; ``!`` takes one back."""
+    names = [*path.parts, path.as_posix()]
+    return f"!/{path.as_posix()}" not in IGNORED and any(fnmatch(name, pattern) for name in names for pattern in IGNORED)
+
+
 @cache
 def tracked() -> tuple[str, ...]:
-    """Every file of the project: what git keeps, and what is new and not ignored."""
-    names = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(names, cwd=TOP, capture_output=True, check=True, text=True).stdout.split("\0")
-    return tuple(sorted(name for name in set(listed) if name and (TOP / name).is_file()))
+    """Every file of the project, without what git ignores; a copy that came without git is walked."""
+    if (TOP / ".git").exists():
+        names = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+        listed = subprocess.run(names, cwd=TOP, capture_output=True, check=True, text=True).stdout.split("\0")
+        return tuple(sorted(name for name in set(listed) if name and (TOP / name).is_file()))
+    paths = []
+    for folder, inside, files in os.walk(TOP):
+        here = Path(folder).relative_to(TOP)
+        inside[:] = [name for name in inside if not ignored(here / name)]
+        paths += [(here / name).as_posix() for name in files if not ignored(here / name)]
+    return tuple(sorted(paths))
 
 
 def text_files() -> Iterator[tuple[str, str]]:

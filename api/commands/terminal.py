@@ -26,7 +26,7 @@ class Tell(Protocol):
 def bar(what: str) -> Iterator[Tell]:
     """A progress bar for the length of a block: count and time left."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=SAY, transient=not SAY.is_terminal) as progress:
+    with Progress(*columns, console=SAY, disable=not SAY.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 

@@ -45,7 +45,9 @@ def _errors(module: object) -> list[type[WaixianError]]:
     return [cls for _, cls in inspect.getmembers(module, inspect.isclass) if issubclass(cls, WaixianError)]
 
 
-@pytest.mark.parametrize("cls", {*_errors(geo_errors), *_errors(api.errors)}, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls", sorted({*_errors(geo_errors), *_errors(api.errors)}, key=lambda cls: cls.__name__), ids=lambda cls: cls.__name__
+)
 def test_every_error_has_a_status_and_titles(cls: type[WaixianError]) -> None:
     assert cls in TABLE, "it would leave with its parent's title"
     status, zh, en = TABLE[cls]

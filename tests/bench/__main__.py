@@ -33,23 +33,32 @@ def main() -> None:
     parser.add_argument("--routes", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--sample", type=int, default=2_000)
+    parser.add_argument("--output", default="csv", help="ending of the answer file")
     asked = parser.parse_args()
     data = Path(os.environ["WAIXIAN_DATA"])
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         ground.write(place, data, asked.routes)
-        seconds = [end_to_end(place) for _ in range(asked.runs)]
+        seconds = [end_to_end(place, asked.output) for _ in range(asked.runs)]
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-        print(
-            f"classify {asked.routes} routes, end to end: median {statistics.median(seconds):.1f} s of {sorted(seconds)}, peak {peak:.2f} GiB"
-        )
+        found = f"median {statistics.median(seconds):.1f} s of {sorted(seconds)}, peak {peak:.2f} GiB"
+        print(f"classify {asked.routes} routes to {asked.output}, end to end: {found}")
     beside_geopandas(data, asked.sample, asked.runs)
 
 
-def end_to_end(place: Path) -> float:
+def end_to_end(place: Path, output: str) -> float:
     """Seconds for the whole command, files included."""
     began = time.monotonic()
-    command = [sys.executable, TOP / "app.py", "classify", place / "routes.parquet", "--city", place, "-o", place / "out.gpkg"]
+    command = [
+        sys.executable,
+        TOP / "app.py",
+        "classify",
+        place / "routes.parquet",
+        "--city",
+        place,
+        "-o",
+        place / f"out.{output}",
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return round(time.monotonic() - began, 1)
 

@@ -32,7 +32,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     for street in streets[chance.integers(0, len(streets), 300)]:
         x, y = shapely.get_coordinates(shapely.line_interpolate_point(street, chance.uniform(0, street.length)))[0]
         steps = chance.normal(0, 60, (4, 2)).cumsum(axis=0)
-        lines.append(shapely.LineString([(x, y), *(steps + (x, y))]))
+        lines.append(shapely.LineString(np.vstack([[x, y], steps + np.array([x, y])])))
     table = {"route_id": [str(i) for i in range(300)], "utility": "water", "trench_width_m": chance.choice([0.6, 0.8, 1.2], 300)}
     routes = gpd.GeoDataFrame(table, geometry=lines, crs=city.work_crs)
     found = review(routes, city, PACKS["kaifeng-2022-6"], date(2026, 11, 22))
@@ -49,9 +49,15 @@ def stretches(engine: sa.Engine, one: Measured, key: str) -> pd.DataFrame:
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TEMP TABLE asked (route int, area int, axis geometry, shape geometry, radius float)"))
         rows = [
-            {"r": int(r), "a": int(a), "x": axes[r].wkb_hex, "s": _shape(one, areas, int(a), shapes).wkb_hex, "d": float(half[r] + areas.radius[a])}
+            {
+                "r": int(r),
+                "a": int(a),
+                "x": axes[r].wkb_hex,
+                "s": _shape(one, areas, int(a), shapes).wkb_hex,
+                "d": float(half[r] + areas.radius[a]),
+            }
             for r, a in pairs.itertuples(index=False)
-        ]  # fmt: skip
+        ]
         connection.execute(sa.text("INSERT INTO asked VALUES (:r, :a, :x, :s, :d)"), rows)
         query = (
             "SELECT route, area, ST_Length(ST_Intersection(axis, ST_Buffer(shape, radius, 'quad_segs=256'))) AS metres FROM asked"

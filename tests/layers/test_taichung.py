@@ -89,7 +89,8 @@ def test_green_conflicts_equal_postgis_one_by_one(
         for name, frame in (("park", green), ("permit", permits)):
             rows = [{"i": i, "g": shape.wkb_hex} for i, shape in enumerate(frame.geometry)]
             connection.execute(sa.text(f"INSERT INTO {name} VALUES (:i, CAST(:g AS geometry))"), rows)
-        query = "SELECT permit.i, park.i FROM permit JOIN park ON permit.g && park.g AND ST_Area(ST_Intersection(permit.g, park.g)) > 1e-6"
+        shared = "ST_Area(ST_Intersection(permit.g, park.g)) > 1e-6"
+        query = f"SELECT permit.i, park.i FROM permit JOIN park ON permit.g && park.g AND {shared}"
         theirs = {(int(a), int(b)) for a, b in connection.execute(sa.text(query))}
     ours = {
         (i, int(stretch["id"].split("-")[1]))
