@@ -47,7 +47,10 @@ def ground(city: City, routes: Shapes) -> list[dict[str, Any]]:
 
 
 def _layer(name: str, frame: gpd.GeoDataFrame, window: Any, tree: shapely.STRtree, budget: int, work_crs: str) -> dict[str, Any]:
-    shapes = np.asarray(frame.geometry.array, dtype=object)
+    shapes = np.array(frame.geometry.array, dtype=object)
+    if name == "trees":  # a published range is drawn as its tree: the report shows where it stands
+        ranges = shapely.get_type_id(shapes) > 0
+        shapes[ranges] = shapely.point_on_surface(shapes[ranges])
     rows = np.flatnonzero(shapely.intersects(shapes, window))
     near = len(rows)
     small = shapely.simplify(shapely.force_2d(shapes[rows]), SIMPLIFY_M)

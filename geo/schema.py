@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["text", "number", "integer", "date"]
-Shape = Literal["line", "polygon", "point", "line|polygon", "none", "raster"]
+Shape = Literal["line", "polygon", "point", "line|polygon", "point|polygon", "none", "raster"]
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ LAYERS: Mapping[str, LayerSpec] = {
         "green_id",
     ),
     "trees": LayerSpec(
-        "point",
+        "point|polygon",
         "古树名木",
         "heritage trees",
         {

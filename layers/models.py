@@ -19,6 +19,7 @@ SHAPES: Mapping[Shape, tuple[str, ...]] = {
     "line": ("LINESTRING", "MULTILINESTRING"),
     "polygon": ("POLYGON", "MULTIPOLYGON"),
     "point": ("POINT",),
+    "point|polygon": ("POINT", "POLYGON", "MULTIPOLYGON"),
     "line|polygon": ("LINESTRING", "MULTILINESTRING", "POLYGON", "MULTIPOLYGON"),
 }
 _TYPES: Mapping[str, type[sa.types.TypeEngine[Any]]] = {

@@ -16,7 +16,7 @@ from layers.demo.frame import WORK_CRS
 Row = dict[str, Any]
 # GDAL stamps the time of writing into GeoPackages and tables; the demo is dated instead.
 STAMP = "2026-11-22T00:00:00.000Z"
-_TYPES = {"line": "LineString", "polygon": "Polygon", "point": "Point"}
+_TYPES = {"line": "LineString", "polygon": "Polygon", "point": "Point", "point|polygon": "Point"}
 
 
 def column(values: Sequence[Any], spec: Column) -> np.ndarray[Any, Any]:

@@ -9,7 +9,7 @@ from geo.crs import to_work
 from layers.readers.crs import Source
 from layers.readers.words import Flags, Note, Objects
 
-NAMES_ZH = {"line": "线", "polygon": "面", "point": "点", "line|polygon": "线或面"}
+NAMES_ZH = {"line": "线", "polygon": "面", "point": "点", "line|polygon": "线或面", "point|polygon": "点或面"}
 TYPE_NAMES = (
     "Point",
     "LineString",
@@ -89,7 +89,7 @@ def _right_kind(out: Shapes, wanted: str) -> None:
             f"its shape is a {name}; this layer takes {wanted.replace('|', ' or ')}",
         )
         out.reject(kind == code, zh, en)
-    if wanted == "point":
+    if "point" in wanted:
         out.reject(kind == MULTI_POINT, "一行中有多个点", "it holds several points in one row")
 
 

@@ -78,5 +78,7 @@ def _sample(spec: LayerSpec) -> gpd.GeoDataFrame:
     lines = [shapely.LineString([(X0, Y0 + i), (X0 + 100 / 3, Y0 + i)]) for i in range(3)]
     areas = [line.buffer(5) for line in lines]
     both = [lines[0], areas[1], shapely.MultiLineString([lines[2], lines[0]])]
-    shapes = {"line": lines, "polygon": areas, "point": [line.centroid for line in lines], "line|polygon": both}[spec.geometry]
+    spots = [line.centroid for line in lines]
+    ranges = [spots[0], areas[1], spots[2]]
+    shapes = {"line": lines, "polygon": areas, "point": spots, "line|polygon": both, "point|polygon": ranges}[spec.geometry]
     return conform(frame.assign(geometry=shapes), spec, WORK_CRS)

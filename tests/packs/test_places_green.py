@@ -112,3 +112,10 @@ def test_wall_lock_and_tree_together_hide_nothing() -> None:
     found = answer(route(line((0, 400), (100, 400))), ground)
     assert found.verdicts.outcome(0) == "parallel"
     assert {"gov_approval", "avoid_or_report", "heritage_consent", "officer_confirms"} <= set(found.verdicts.conditions(0))
+
+
+@pytest.mark.parametrize(("gap_m", "met"), [(0.3, "yes"), (0.5, "no")])
+def test_a_published_range_is_taken_as_it_is(gap_m: float, met: str) -> None:
+    tree = places.frame("trees", [{"tree_id": "G", "species": "槐", "grade": "1"}], [box(80, 80, 120, 120)])
+    found = answer(route(line((60, 80 - gap_m), (140, 80 - gap_m))), city(trees=tree))
+    assert found.verdicts.answer("tree-range", 0) == met

@@ -148,9 +148,14 @@ def test_search_by_key_flies_to_a_road(desktop: Open, api: httpx.Client) -> None
 def test_satellite_switch_changes_the_picture(desktop: Open) -> None:
     page = desktop("/?at=15/34.797/114.3074")
     paper = colour_on_map(page, "#f3f0ea")["n"]
+    assert paper > 10_000
     page.keyboard.press("s")
     settled(page)
-    assert paper > 10_000 and colour_on_map(page, "#f3f0ea")["n"] < paper / 10
+    for _ in range(60):  # the picture arrives tile by tile
+        if colour_on_map(page, "#f3f0ea")["n"] < paper / 10:
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{colour_on_map(page, '#f3f0ea')['n']} of {paper} still paper")
 
 
 def test_unknown_route_says_so_in_words(desktop: Open, watch: Watch) -> None:

@@ -17,6 +17,7 @@ Column = sa.Column[Any]
 _TYPES = {"text": sa.Text, "number": sa.Double, "integer": sa.Integer, "date": sa.Date}
 _LINES, _AREAS = "'LINESTRING', 'MULTILINESTRING'", "'POLYGON', 'MULTIPOLYGON'"
 _SHAPES = {"line": _LINES, "polygon": _AREAS, "point": "'POINT'", "line|polygon": f"{_LINES}, {_AREAS}"}
+_SHAPES["point|polygon"] = f"'POINT', {_AREAS}"
 _CURRENT = sa.text("replaced_by IS NULL")
 _NOW = sa.text("now()")
 
@@ -158,7 +159,7 @@ def _layers() -> None:
     )
     _layer(
         "trees",
-        "point",
+        "point|polygon",
         ["tree_id"],
         "tree_id:text! species:text grade:text canopy_radius_m:number dbh_cm:number",
     )

@@ -113,7 +113,14 @@ function points(): LayerSpecification[] {
   return [
     edge('events', 'events', ['literal', true], GROUND.event, 1.6, [2, 2], 13.5),
     {
+      // a published protection range, where the city has one, is a polygon
+      id: 'trees-range', type: 'fill', source: 'trees', 'source-layer': 'trees', minzoom: 12.5,
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': GROUND.tree, 'fill-opacity': 0.3, 'fill-outline-color': GROUND.tree },
+    },
+    {
       id: 'trees', type: 'circle', source: 'trees', 'source-layer': 'trees', minzoom: 12.5,
+      filter: ['==', ['geometry-type'], 'Point'],
       paint: {
         'circle-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 12.5, 1.6, 15, 3.6, 18, 8],
         'circle-color': GROUND.tree,

@@ -13,7 +13,7 @@ const layer = (name: string, geometry: string): LayerInfo => ({
 })
 const layers = [
   ...['roads', 'highways', 'pipes'].map((n) => layer(n, 'line')), ...['green', 'heritage', 'planning', 'districts', 'road_surfaces', 'events'].map((n) => layer(n, 'polygon')),
-  layer('trees', 'point'), layer('road_ledger', 'none'), layer('satellite', 'raster'), layer('terrain', 'raster'),
+  layer('trees', 'point|polygon'), layer('road_ledger', 'none'), layer('satellite', 'raster'), layer('terrain', 'raster'),
 ]
 
 function contrast(a: string, b: string): number {
