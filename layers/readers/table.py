@@ -100,7 +100,9 @@ def issues(table: Table, keys: Objects, shapes: Shapes | None, more: list[Issue]
 def outside(shapes: Objects, bounds: shapely.Geometry) -> list[Note]:
     """A note on shapes that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file."""
     there = ~shapely.is_missing(shapes)
-    count = int((there & ~shapely.intersects(shapes, bounds)).sum())
+    city = shapely.from_wkb(shapely.to_wkb(bounds))  # a copy of our own to prepare: others may read the same city at once
+    shapely.prepare(city)
+    count = int((there & ~shapely.intersects(city, shapes)).sum())
     if not count:
         return []
     total = int(there.sum())
