@@ -48,7 +48,7 @@ def read_city(path: str | Path) -> City:
 def open_city(path: str | Path, limits: Limits | None = None) -> CityRead:
     """As :func:`read_city`, with the issues and notes of every layer."""
     place = Path(path)
-    settings = _settings(place)
+    settings = city_settings(place)
     found = _requests(place, settings)
     wanted = [*found.values(), *_coverage_requests(place, settings, found).values()]
     answers = (
@@ -94,7 +94,7 @@ def assume_complete(city: City, layers: Iterable[str]) -> City:
     return replace(city, layers=changed)
 
 
-def _settings(place: Path) -> Settings:
+def city_settings(place: Path) -> Settings:
     """city.toml of the folder, or beside the GeoPackage; without one, an error that holds a template to paste."""
     if not place.exists():
         raise BadInput(why_zh=f"{place} 不存在", why_en=f"there is no {place}")

@@ -2,8 +2,11 @@
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+
+import geopandas as gpd
 
 from api.answers import format_of, summary, write_answers, write_rejects
 from api.commands.house import House, mapping_of
@@ -12,9 +15,10 @@ from api.past import past
 from api.review import Review, review
 from geo.city import City
 from geo.pack import Pack
-from layers.city_folder import assume_complete, read_city
+from layers.city_folder import assume_complete, city_settings, read_city
 from layers.queries import city as stored_city
 from layers.readers import RoutesRead, read_routes
+from layers.readers.crs import Bounds
 
 
 def classify(house: House, asked: argparse.Namespace) -> int:
@@ -23,10 +27,16 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     format_of(asked.output)
     pack, on = house.pack(asked.pack), asked.on or date.today()
     if asked.city:
-        read, answer = _judge(asked, read_city(asked.city), pack, on, None)
+        settings = city_settings(asked.city)
+        with ThreadPoolExecutor() as pool:  # each file is opened by a child process: one waits while the other is understood
+            ground = pool.submit(read_city, asked.city)
+            read = _read(asked, settings.work_crs, settings.bounds)
+        answer = _judge(asked, read, ground.result(), pack, on)
     else:
         with house.database() as engine:
-            read, answer = _judge(asked, stored_city(engine), pack, on, lambda routes: past(engine, routes, pack, on))
+            city = stored_city(engine)
+            read = _read(asked, city.work_crs, city.bounds)
+            answer = _judge(asked, read, city, pack, on, past(engine, read.frame, pack, on))
     _write(asked, read, answer, house.lang)
     outcomes(answer)
     done = summary(answer, read.rejects, time.monotonic() - began)
@@ -34,24 +44,29 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     return 1 if done["rejected"] else 0
 
 
-def _judge(asked: argparse.Namespace, city: City, pack: Pack, on: date, before: object) -> tuple[RoutesRead, Review]:
-    if asked.assume_complete:
-        city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
+def _read(asked: argparse.Namespace, work_crs: str, bounds: Bounds) -> RoutesRead:
     read = read_routes(
         asked.routes,
-        work_crs=city.work_crs,
-        bounds=city.bounds,
+        work_crs=work_crs,
+        bounds=bounds,
         encoding=asked.encoding,
         crs=asked.crs,
         mapping=mapping_of(asked.mapping),
     )
     for note in read.notes:
         say(f"· {note.zh}")
-    history = before(read.frame) if callable(before) else None
+    return read
+
+
+def _judge(
+    asked: argparse.Namespace, read: RoutesRead, city: City, pack: Pack, on: date, history: gpd.GeoDataFrame | None = None
+) -> Review:
+    if asked.assume_complete:
+        city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
     with bar("判定 judging") as tell:
         answer = review(read.frame, city, pack, on, spans=read.spans, history=history, progress=tell)
         _ = answer.rows
-    return read, answer
+    return answer
 
 
 def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: str) -> None:
