@@ -357,7 +357,7 @@ def _lock_dates(city: City, zone: Zone, ledger: AreaSet) -> LockDates:
     since = [d for d in (_since(ledger_layer), _since(roads)) if d is not None]
     return LockDates(
         days(frame, lock.short_form), road_member, in_ledger, lock.short_form == "overhauled",
-        days(rows, "finished")[ledger.row], member, min(since) if since else None,
+        days(rows, "finished")[ledger.row], member, since[0] if since else None,
     )  # fmt: skip
 
 

@@ -79,6 +79,10 @@ def _lock_hits(measured: "Measured", zone: str, which: str) -> Tables:
     window = measured.window.take(hits.route, filing)
     day = dates.road_day[row]
     silent = unrecorded(dates.complete_since, lock.years, window)
+    # Silence counts only where whoever promised completeness was looking.
+    ledger = ground.city.layer("road_ledger")
+    promised = measured.covered["road_ledger" if ledger.frame is not None and ledger.complete_since is not None else "roads"]
+    silent = np.where(promised[hits.route], silent, MAYBE).astype(np.int8)
     if dates.blank_is_none:
         silent = np.full(len(silent), NO, dtype=np.int8)
     silent = np.where(dates.road_in_ledger[row], NO, silent)

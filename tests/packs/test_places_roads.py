@@ -1,5 +1,6 @@
 """Lines on a small city: roads and their locks, bored spans."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from geo.city import Layer
 from tests.packs import places
 from tests.packs.asked import GROUND, answer
-from tests.packs.places import city, line, route, spans
+from tests.packs.places import box, city, line, route, spans
 
 # ── roads ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,3 +198,10 @@ def test_a_pit_inside_the_road_is_excavation() -> None:
 def test_bored_throughout_with_unknown_pits_is_estimated() -> None:
     found = answer(route(line((978.5, 300), (900, 300)), burial="bored"))
     assert found.verdicts.certainty(0) == "data-missing"
+
+
+def test_a_ledger_that_covers_another_place_proves_nothing_here() -> None:
+    far = replace(ledger(since=date(2010, 1, 1)), coverage=box(500, 0, 900, 400))
+    found = answer(route(line((0, 1000), (100, 1000))), city(road_ledger=far))
+    assert found.verdicts.answer("lock-new", 0) == "unknown"
+    assert found.verdicts.outcome(0) == "undetermined"
