@@ -49,7 +49,8 @@ def locked(finished: Days, years: int, window: Window) -> Member:
     both = has_start & has_end
     inside = has_start & (start >= finished) & (start <= last) | has_end & (end >= finished) & (end <= last)
     spans = both & (start <= last) & (end >= finished)
-    known = np.where(after | before, NO, np.where(inside | spans, SURE, MAYBE))
+    # A stated day inside the lock wins, whatever the other end says: contradictory days never free a road.
+    known = np.where(inside | spans, SURE, np.where(after | before, NO, MAYBE))
     return np.where(np.isnat(finished), MAYBE, known).astype(np.int8)
 
 

@@ -44,6 +44,11 @@ def test_windows_about_a_lock_that_ends_on_2026_03_10(start: str | None, end: st
     assert locked(day("2021-03-10"), 5, Window(day(start), day(end), day("2025-06-01")))[0] == expected
 
 
+def test_a_stated_day_inside_the_lock_wins_over_a_contradiction() -> None:
+    assert locked(day("2021-03-10"), 5, Window(day("2026-03-20"), day("2026-03-01"), day("2025-06-01")))[0] == SURE
+    assert locked(day("2021-03-10"), 5, Window(day(None), day("2026-03-01"), day("2026-11-22")))[0] == SURE
+
+
 def test_without_a_window_only_a_lock_that_ended_before_the_filing_is_a_no() -> None:
     assert locked(day("2021-03-10"), 5, Window(day(None), day(None), day("2026-03-11")))[0] == NO
     assert locked(day("2021-03-10"), 5, Window(day(None), day(None), day("2026-03-10")))[0] == MAYBE
