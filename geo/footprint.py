@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.axis import Axes, Edges
-from geo.ground import numbers, words
+from geo.ground import positive, words
 from geo.kernel import jit
 from geo.pack import Measures
 
@@ -58,7 +58,7 @@ class Footprints:
 def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures) -> Footprints:
     """Parts of every route: open cut, bored and pits, from ``burial`` and, where there is one, the table of spans."""
     utility, burial = words(frame, "utility"), words(frame, "burial")
-    width = numbers(frame, "trench_width_m")
+    width = positive(frame, "trench_width_m")
     default = measures.trench_width_m
     guess = np.array([_three(default.get(u or "", default["default"])) for u in utility]).reshape(-1, 3)
     given = ~np.isnan(width)

@@ -182,6 +182,13 @@ def numbers(frame: pd.DataFrame, column: str) -> Floats:
     return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
+def positive(frame: pd.DataFrame, column: str) -> Floats:
+    """As :func:`numbers`, where nothing can be 0: a table that cannot hold blanks writes 0 for them."""
+    values = numbers(frame, column)
+    with np.errstate(invalid="ignore"):
+        return np.where(values > 0, values, np.nan)
+
+
 def days(frame: pd.DataFrame, column: str) -> npt.NDArray[np.datetime64]:
     """A date column as days with NaT where nothing was stated."""
     if column not in frame:
@@ -191,7 +198,7 @@ def days(frame: pd.DataFrame, column: str) -> npt.NDArray[np.datetime64]:
 
 def _half_widths(frame: Any, pack: Pack) -> Floats:
     """(n, 3) half of the red-line width of each road: least, best, most; all equal where it is stated."""
-    width = numbers(frame, "width_m")
+    width = positive(frame, "width_m")
     guess = {name: (d.low, d.value, d.high) for name, d in pack.data.measures.road_width_m.items()}
     default = np.array([guess.get(c or "unknown", guess["unknown"]) for c in words(frame, "class")]).reshape(-1, 3)
     half: Floats = np.where(np.isnan(width)[:, None], default, width[:, None]) / 2
@@ -275,7 +282,7 @@ def _trees(key: str, zone: Zone, layer: Layer) -> AreaSet:
     """Protection ranges: a published polygon as it is, else the canopy and what the pack adds by grade."""
     frame = _frame(layer)
     beyond = zone.beyond_canopy_m or {}
-    grade, canopy = words(frame, "grade"), numbers(frame, "canopy_radius_m")
+    grade, canopy = words(frame, "grade"), positive(frame, "canopy_radius_m")
     shapes = frame.geometry.to_numpy()
     published = np.isin(shapely.get_type_id(shapes), (3, 6))
     extra = np.array([beyond.get(g, max(beyond.values(), default=0.0)) for g in grade], dtype=float).reshape(-1)
@@ -293,9 +300,9 @@ def _highways(key: str, zone: Zone, layer: Layer) -> AreaSet:
     frame = _frame(layer)
     beyond = zone.beyond_land_m or {}
     classes = words(frame, "class")
-    base = numbers(frame, "land_offset_m")
+    base = positive(frame, "land_offset_m")
     from_ditch = np.isin(classes.astype(str), zone.from_ditch)
-    base = np.where(from_ditch, numbers(frame, "ditch_offset_m"), base)
+    base = np.where(from_ditch, positive(frame, "ditch_offset_m"), base)
     shapes = frame.geometry.to_numpy()
     land_known = np.isin(shapely.get_type_id(shapes), (3, 6))
     extra = np.zeros(len(frame))

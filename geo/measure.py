@@ -19,7 +19,7 @@ from geo.city import City
 from geo.crs import CGCS2000, transformer
 from geo.facts import Codes, Column, Facts
 from geo.footprint import Footprints, footprints
-from geo.ground import Ground, days, numbers, prepared, words
+from geo.ground import Ground, days, numbers, positive, prepared, words
 from geo.hits import HitSet, hit_set, merged
 from geo.locks import Window
 from geo.outlines import derived_axis, outline_hits
@@ -129,7 +129,8 @@ def _covered(city: City, ground: Ground, lines: npt.NDArray[Any]) -> dict[str, n
 
 
 def _attributes(routes: pd.DataFrame) -> dict[str, Column]:
-    return {name: Column.known(numbers(routes, name)) for name in ATTRIBUTES}
+    known = {name: Column.known(numbers(routes, name)) for name in ATTRIBUTES}
+    return known | {"voltage_kv": Column.known(positive(routes, "voltage_kv"))}
 
 
 def _lengths(measured: Measured, pack: Pack) -> dict[str, Column]:

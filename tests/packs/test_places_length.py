@@ -197,3 +197,7 @@ def test_every_finding_can_be_pointed_at() -> None:
         for stretch in finding["stretches"]:
             assert len(stretch["coordinates"]) >= 2
             assert 0 <= stretch["from_m"] < stretch["to_m"]
+
+
+def test_zero_volts_is_a_blank() -> None:
+    assert answer(route(bent(80), "power", voltage_kv=0.0)).verdicts.outcome(0) == "undetermined"
