@@ -13,7 +13,7 @@ import shapely
 
 from geo.axis import MM, Axes
 from geo.city import City
-from geo.ground import words
+from geo.columns import words
 from geo.measure import Measured
 from geo.partition import sides
 from geo.verdict import Review

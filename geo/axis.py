@@ -108,7 +108,11 @@ def _rings(geometries: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Ints]:
 
 def axes_of(lines: npt.NDArray[Any]) -> Axes:
     """Axes of an array of (multi-)lines in the work CRS."""
-    edges = edges_of(lines)
+    return measured(edges_of(lines))
+
+
+def measured(edges: Edges) -> Axes:
+    """The edges of lines with their running measure."""
     length = edges.lengths()
     ends = np.cumsum(length)
     before = np.concatenate([[0.0], ends])[edges.offsets[:-1]]
@@ -138,16 +142,16 @@ def _restart_rest(out: Floats, length: Floats, offsets: Ints, step: int) -> Floa
 
 def points_at(axes: Axes, axis: Ints, at_m: Floats) -> Floats:
     """(k, 2) positions on the given axes at the given measures (clamped to the ends)."""
-    first, last = axes.edges.offsets[axis], axes.edges.offsets[axis + 1] - 1
-    edge = _edge_at(axes, first, last, at_m)
+    edge = edges_at(axes, axis, at_m)
     e = axes.edges
     length = np.hypot(e.x1[edge] - e.x0[edge], e.y1[edge] - e.y0[edge])
     t = np.clip((at_m - axes.measure[edge]) / np.where(length > 0, length, 1.0), 0.0, 1.0)
     return np.column_stack([e.x0[edge] + t * (e.x1[edge] - e.x0[edge]), e.y0[edge] + t * (e.y1[edge] - e.y0[edge])])
 
 
-def _edge_at(axes: Axes, first: Ints, last: Ints, at_m: Floats) -> Ints:
-    low, high = first.copy(), last.copy()
+def edges_at(axes: Axes, axis: Ints, at_m: Floats) -> Ints:
+    """The edge of each given axis on which each given measure lies; at a vertex the one that begins there."""
+    low, high = axes.edges.offsets[axis], axes.edges.offsets[axis + 1] - 1
     while True:
         open_ = low < high
         if not open_.any():

@@ -24,12 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 # Why a fact is not known: the first that applies, in this order.
 WHY = (
     "", "no_layer", "no_coverage", "outside_coverage", "no_class", "no_kind", "no_grade", "no_canopy", "no_offset",
-    "no_road_date", "no_dig_date", "blank", "not_measured",
+    "class_hint", "no_road_date", "stray_rows", "old_records", "no_dig_date", "no_burial", "own_site", "blank", "not_measured",
 )  # fmt: skip
 
 
@@ -40,7 +39,7 @@ class Column:
     ``value``: the best number (metres rounded to 1 mm). ``low``/``high``: where it must lie, given what is missing
     (equal to ``value`` where it is known; ``nan`` value with -inf/inf where nothing is known).
     ``est_low``/``est_high``: where it lies if the defaults that stood in for blanks are wrong.
-    ``estimated``: the whole fact rests on a hint (an OSM class, say). ``why``: index into :data:`WHY`.
+    ``why``: index into :data:`WHY`.
     """
 
     value: Floats
@@ -48,7 +47,6 @@ class Column:
     high: Floats
     est_low: Floats
     est_high: Floats
-    estimated: Bools
     why: npt.NDArray[np.int8]
     layer: str = ""
     zone: str = ""
@@ -59,7 +57,7 @@ class Column:
         blank = np.isnan(value)
         low, high = np.where(blank, -np.inf, value), np.where(blank, np.inf, value)
         why = np.where(blank, WHY.index("blank"), 0).astype(np.int8)
-        return Column(value, low, high, low, high, np.zeros(len(value), dtype=np.bool_), why, layer)
+        return Column(value, low, high, low, high, why, layer)
 
     def filled(self, number: float) -> "Column":
         """The column with ``number`` where nothing was stated (a blank that the pack says how to read)."""
@@ -71,13 +69,13 @@ class Column:
     @staticmethod
     def concat(some: "list[Column]") -> "Column":
         """Columns of consecutive chunks as one."""
-        names = ("value", "low", "high", "est_low", "est_high", "estimated", "why")
+        names = ("value", "low", "high", "est_low", "est_high", "why")
         joined = {name: np.concatenate([getattr(c, name) for c in some]) for name in names}
         return Column(**joined, layer=some[0].layer, zone=some[0].zone)
 
     def take(self, rows: npt.NDArray[np.intp]) -> "Column":
         """The column for some of the rows."""
-        names = ("value", "low", "high", "est_low", "est_high", "estimated", "why")
+        names = ("value", "low", "high", "est_low", "est_high", "why")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
@@ -143,4 +141,4 @@ def _column(given: list[Any]) -> Column:
     high = np.array([np.inf if g is None else g[1] if isinstance(g, (list, tuple)) else g for g in given], dtype=float)
     value = np.where(np.isfinite(low), low, np.nan)
     why = np.where(np.isnan(value), WHY.index("blank"), np.where(low != high, WHY.index("not_measured"), 0)).astype(np.int8)
-    return Column(value, low, high, low, high, np.zeros(len(given), dtype=np.bool_), why)
+    return Column(value, low, high, low, high, why)

@@ -1,9 +1,10 @@
 """What a work occupies: the trench along its axis, the pits at the ends of bored spans, nothing along the bored spans.
 
-Parts are stretches of axis with a half width. A rule about excavation looks at ``open`` parts only; a rule about the
-line itself looks at all. Where width or pit come from a default of the pack, ``half_low_m`` and ``half_high_m`` bound
-them; ``nan`` half width means that the part may not be there at all. The ``mode`` of a part: open cut, bored, hung
-(overhead, on a bridge), housed (in a utility tunnel, under water); only open cut and pits excavate.
+Parts are stretches of axis with a half width, pits are squares (:mod:`geo.pits`). A rule about excavation looks at
+``open`` parts and pits only; a rule about the line itself looks at all. Where width or pit come from a default of the
+pack, ``half_low_m`` and ``half_high_m`` bound them. The ``mode`` of a part: open cut, bored, hung (overhead, on a
+bridge), housed (in a utility tunnel, under water), unsaid. Only open cut, unsaid and pits excavate: a burial that
+nobody stated is open cut, except that along a bridge it may as well hang.
 """
 
 from dataclasses import dataclass
@@ -12,43 +13,57 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.axis import Axes, Edges
-from geo.ground import positive, words
+from geo.axis import MM, Axes, Edges
+from geo.columns import numbers, positive, words
+from geo.intervals import STRIDE
 from geo.kernel import jit
-from geo.pack import Measures
+from geo.pack import Estimate, Measures
+from geo.pits import Pits, pits_at
+from geo.spans import place_spans
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Modes = npt.NDArray[np.int8]
 
-OPEN, BORED, HUNG, HOUSED = np.int8(0), np.int8(1), np.int8(2), np.int8(3)
-MODES = {None: OPEN, "open": OPEN, "bored": BORED, "overhead": HUNG, "tunnel": HOUSED, "underwater": HOUSED}
+OPEN, BORED, HUNG, HOUSED, UNSAID = np.int8(0), np.int8(1), np.int8(2), np.int8(3), np.int8(4)
+MODES = {None: UNSAID, "open": OPEN, "bored": BORED, "overhead": HUNG, "tunnel": HOUSED, "underwater": HOUSED}
+DUG = (OPEN, UNSAID)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Stretches of axis that a work occupies. ``axes`` measures from the start of the whole route."""
+    """Stretches of axis that a work occupies, and its pits. ``axes`` measures from the start of the whole route."""
 
     route: Ints
     axes: Axes
-    mode: npt.NDArray[np.int8]
-    pit: Bools
+    mode: Modes
     half_m: Floats
     half_low_m: Floats
     half_high_m: Floats
+    pits: Pits
 
     @property
     def estimated(self) -> bool:
-        """Some width or pit is a default."""
+        """Some trench width is a default."""
         known = self.half_low_m == self.half_high_m
         return not bool(known.all())
+
+    def reach_m(self, n: int) -> Floats:
+        """How far the footprint of each of ``n`` routes may reach from its axis, metres."""
+        out = np.zeros(n)
+        np.maximum.at(out, self.route, np.fmax(self.half_high_m, self.half_m))
+        np.maximum.at(out, self.pits.route, self.pits.reach_m())
+        return out
 
 
 @dataclass(frozen=True)
 class Footprints:
-    """The parts of all routes, and for each route its trench width and how much of it is open cut."""
+    """The parts of all routes, and for each route its mode where no span says otherwise, its trench width and how much of
+    it is open cut."""
 
     parts: Parts
+    mode: Modes
     trench_m: Floats
     trench_estimated: Bools
     open_route: Ints
@@ -56,97 +71,102 @@ class Footprints:
 
 
 def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures) -> Footprints:
-    """Parts of every route: open cut, bored and pits, from ``burial`` and, where there is one, the table of spans."""
-    utility, burial = words(frame, "utility"), words(frame, "burial")
+    """Parts of every route: open cut, bored and pits, from ``burial`` and, where there is one, the table of spans.
+
+    Raises BadInput where spans name a number that several routes bear."""
+    utility = words(frame, "utility")
+    mode = np.array([MODES.get(burial, UNSAID) for burial in words(frame, "burial")], dtype=np.int8).reshape(-1)
     width = positive(frame, "trench_width_m")
-    default = measures.trench_width_m
-    guess = np.array([_three(default.get(u or "", default["default"])) for u in utility]).reshape(-1, 3)
+    default = {name: _three(estimate) for name, estimate in measures.trench_width_m.items()}
+    guess = np.array([default.get(u or "", default["default"]) for u in utility]).reshape(-1, 3)
     given = ~np.isnan(width)
     half = np.where(given[:, None], width[:, None], guess) / 2
-    table = _stretches(axes, burial, frame, spans, measures)
-    route = table["route"].to_numpy(dtype=np.int64)
-    pit = table["pit"].to_numpy(dtype=bool)
-    mode = table["mode"].to_numpy(dtype=np.int8)
-    is_open = mode == OPEN
-    three = np.where(
-        pit[:, None],
-        table[["pit_low", "pit_mid", "pit_high"]].to_numpy(dtype=float),
-        np.where(is_open[:, None], half[route], 0.0),
-    )
+    bored = _spans(axes, mode, frame, spans)
+    table = _stretches(axes, mode, bored)
+    route, part_mode = table["route"].to_numpy(dtype=np.int64), table["mode"].to_numpy(dtype=np.int8)
+    dug = np.isin(part_mode, DUG)
+    three = np.where(dug[:, None], half[route], 0.0)
     whole = table["whole"].to_numpy(dtype=bool)
     pieces = axes if whole.all() and len(route) == axes.n else cut_many(axes, table)
-    parts = Parts(route, pieces, mode, pit, three[:, 1], three[:, 0], three[:, 2])
-    dug = is_open & ~pit
-    cut_mm = np.rint(table[["from_m", "to_m"]].to_numpy(dtype=float)[dug] * 1000).astype(np.int64)
-    return Footprints(parts, half[:, 1] * 2, ~given, route[dug], cut_mm)
+    parts = Parts(route, pieces, part_mode, three[:, 1], three[:, 0], three[:, 2], _pits(axes, bored, table, measures))
+    cut_mm = np.rint(table[["from_m", "to_m"]].to_numpy(dtype=float)[dug] * MM).astype(np.int64)
+    return Footprints(parts, mode, half[:, 1] * 2, ~given, route[dug], cut_mm)
 
 
-def _three(estimate: object) -> tuple[float, float, float]:
-    return estimate.low, estimate.value, estimate.high  # type: ignore[attr-defined]
+def _three(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.low, estimate.value, estimate.high
 
 
-COLUMNS = ["route", "from_m", "to_m", "mode", "pit", "pit_low", "pit_mid", "pit_high", "whole"]
+SPAN_COLUMNS = ["route", "from_m", "to_m", "mode", "pit_from_m2", "pit_to_m2"]
+PART_COLUMNS = ["route", "from_m", "to_m", "mode", "spanned", "whole"]
 
 
-def _stretches(
-    axes: Axes, burial: npt.NDArray[np.object_], frame: pd.DataFrame, spans: pd.DataFrame | None, measures: Measures
-) -> pd.DataFrame:
-    """One row a part: the plain routes as columns, those with bored or hung stretches one by one."""
+def _spans(axes: Axes, mode: Modes, frame: pd.DataFrame, spans: pd.DataFrame | None) -> pd.DataFrame:
+    """Stretches laid otherwise than by open cut, in order along their routes: those of the table, clipped to their axis,
+    and the whole of every bored route that has none there."""
     length = axes.length_m()
-    special = np.array([b is not None and b != "open" for b in burial], dtype=bool).reshape(-1)
-    by_route: dict[int, pd.DataFrame] = {}
-    if spans is not None and len(spans):
-        at = pd.Index(words(frame, "route_id"))
-        for route_id, group in spans.groupby("route_id", sort=False):
-            for i in np.flatnonzero(at == route_id):
-                by_route[int(i)] = group
-                special[i] = True
-    plain = np.flatnonzero(~special)
-    rows = [pd.DataFrame({
-        "route": plain, "from_m": 0.0, "to_m": length[plain], "mode": OPEN, "pit": False,
-        "pit_low": 0.0, "pit_mid": 0.0, "pit_high": 0.0, "whole": True,
-    }, columns=COLUMNS)]  # fmt: skip
-    made = [
-        row for i in np.flatnonzero(special) for row in _special(int(i), length[i], burial[i], by_route.get(int(i)), measures)
-    ]
-    if made:
-        rows.append(pd.DataFrame(made, columns=COLUMNS))
-    table = pd.concat([r for r in rows if len(r)] or rows[:1], ignore_index=True)
+    given = pd.DataFrame(columns=SPAN_COLUMNS, dtype=float)
+    placed = place_spans(frame, spans)
+    if placed is not None and len(placed):
+        kind = np.array([MODES.get(burial, UNSAID) for burial in words(placed, "burial")], dtype=np.int8)
+        columns = {name: numbers(placed, name) for name in ("from_m", "to_m", "pit_from_m2", "pit_to_m2")}
+        given = pd.DataFrame({"route": placed["row"].to_numpy(dtype=np.int64), "mode": kind} | columns)
+        end = np.minimum(given["to_m"], length[given["route"].to_numpy(dtype=np.int64)])
+        given = given.assign(from_m=given["from_m"].clip(lower=0.0), to_m=end)
+        given = given[given["to_m"] > given["from_m"]]
+    spanned = np.zeros(axes.n, dtype=np.bool_)
+    spanned[given["route"].to_numpy(dtype=np.int64)] = True
+    plain = np.flatnonzero((mode == BORED) & ~spanned)
+    nan = np.full(len(plain), np.nan)
+    through = pd.DataFrame(
+        {"route": plain, "from_m": 0.0, "to_m": length[plain], "mode": BORED, "pit_from_m2": nan, "pit_to_m2": nan}
+    )
+    table = pd.concat([one for one in (given, through) if len(one)] or [through])[SPAN_COLUMNS]
     return table.sort_values(["route", "from_m"], kind="stable", ignore_index=True)
 
 
-def _special(
-    route: int, length: float, burial: str | None, spans: pd.DataFrame | None, measures: Measures
-) -> list[tuple[object, ...]]:
-    """Parts of one route with a burial of its own or with spans; what no span covers follows the route's burial."""
-    cuts: list[tuple[float, float, str, float, float]] = []
-    if spans is not None:
-        for _, s in spans.sort_values("from_m").iterrows():
-            lo, hi = max(0.0, float(s["from_m"])), min(length, float(s["to_m"]))
-            if hi > lo:
-                cuts.append((lo, hi, s["burial"], float(s.get("pit_from_m2", np.nan)), float(s.get("pit_to_m2", np.nan))))
-    elif burial == "bored":
-        cuts.append((0.0, length, "bored", np.nan, np.nan))
-    out: list[tuple[object, ...]] = []
-    at = 0.0
-    for lo, hi, kind, pit_from, pit_to in [*cuts, (length, length, "", np.nan, np.nan)]:
-        if lo > at:
-            out.append((route, at, lo, MODES.get(burial, OPEN), False, 0.0, 0.0, 0.0, False))
-        if hi > max(lo, at):
-            out.append((route, max(lo, at), hi, MODES.get(kind, OPEN), False, 0.0, 0.0, 0.0, False))
-            if kind == "bored":
-                out += [_pit(route, where, area, length, measures) for where, area in ((lo, pit_from), (hi, pit_to)) if area != 0]
-        at = max(at, hi)
-    return out
+def _stretches(axes: Axes, mode: Modes, spans: pd.DataFrame) -> pd.DataFrame:
+    """One row a part, in order. Where spans overlap the earlier goes first; what none covers follows the route's mode."""
+    length = axes.length_m()
+    route = spans["route"].to_numpy(dtype=np.int64)
+    before = spans.groupby("route")["to_m"].cummax().groupby(route).shift(fill_value=0.0).to_numpy(dtype=float)
+    start, stop = spans["from_m"].to_numpy(dtype=float), spans["to_m"].to_numpy(dtype=float)
+    named = np.unique(route)
+    last = np.zeros(axes.n)
+    np.maximum.at(last, route, stop)
+    plain = np.setdiff1d(np.arange(axes.n), named)
+    every = [
+        (route, np.maximum(start, before), stop, spans["mode"].to_numpy(dtype=np.int8), True, False),
+        (route, before, start, mode[route], False, False),
+        (named, last[named], length[named], mode[named], False, False),
+        (plain, np.zeros(len(plain)), length[plain], mode[plain], False, True),
+    ]
+    rows = [pd.DataFrame(dict(zip(PART_COLUMNS, one, strict=True))) for one in every]
+    table = pd.concat([one[(one["to_m"] > one["from_m"]) | one["whole"]] for one in rows if len(one)] or rows[-1:])
+    return table.sort_values(["route", "from_m"], kind="stable", ignore_index=True)
 
 
-def _pit(route: int, where: float, area_m2: float, length: float, measures: Measures) -> tuple[object, ...]:
-    """A square pit of the stated area about the end of a bored span; a default where none is stated."""
-    default = measures.pit_area_m2
-    areas = (area_m2,) * 3 if not np.isnan(area_m2) else (default.low, default.value, default.high)
-    half = [np.sqrt(a) / 2 if a > 0 else np.nan for a in areas]
-    reach = half[1] if not np.isnan(half[1]) else 0.0
-    return (route, max(0.0, where - reach), min(length, where + reach), OPEN, True, half[0], half[1], half[2], False)
+def _pits(axes: Axes, spans: pd.DataFrame, parts: pd.DataFrame, measures: Measures) -> Pits:
+    """A square pit of the stated area at each end of every bored span; a default where none is stated, none where it is 0.
+    What no span covers of a bored route has default pits where it does not go on in a bored span."""
+    bored = spans[spans["mode"] == BORED]
+    rest = parts[(parts["mode"] == BORED) & ~parts["spanned"]]
+    ends = np.concatenate([_key(bored, "from_m"), _key(bored, "to_m")])
+    more = {f"pit_{end}2": np.where(np.isin(_key(rest, end), ends), 0.0, np.nan) for end in ("from_m", "to_m")}
+    if len(rest):
+        bored = pd.concat([one for one in (bored, rest.assign(**more)) if len(one)])
+    route = np.repeat(bored["route"].to_numpy(dtype=np.int64), 2)
+    at_m = bored[["from_m", "to_m"]].to_numpy(dtype=float).reshape(-1)
+    area = bored[["pit_from_m2", "pit_to_m2"]].to_numpy(dtype=float).reshape(-1)
+    three = np.where(np.isnan(area)[:, None], np.array(_three(measures.pit_area_m2)), area[:, None])
+    ahead = np.tile([True, False], len(bored))
+    there = area != 0
+    return pits_at(axes, route[there], at_m[there], ahead[there], three[there])
+
+
+def _key(table: pd.DataFrame, end: str) -> Ints:
+    """One number for each place on a route, to the millimetre."""
+    return table["route"].to_numpy(dtype=np.int64) * STRIDE + np.rint(table[end].to_numpy(dtype=float) * MM).astype(np.int64)
 
 
 def cut_many(axes: Axes, table: pd.DataFrame) -> Axes:

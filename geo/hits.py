@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.areas import AreaSet
 from geo.axis import MM, Axes
-from geo.footprint import OPEN, Parts
-from geo.ground import AreaSet
-from geo.kernel import meet
+from geo.footprint import DUG, OPEN, Parts
+from geo.kernel import TOUCH_M, meet
+from geo.pits import Pits, meets
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -21,8 +22,6 @@ Bools = npt.NDArray[np.bool_]
 
 # Below this many pairs a second thread costs more than it brings.
 THREAD_PAIRS = 20_000
-# What only touches an edge is outside: a micrometre is far below any survey and far above the noise of coordinates.
-TOUCH_M = 1e-6
 CORES = os.cpu_count() or 1
 
 
@@ -39,8 +38,7 @@ class Hits:
     @property
     def open(self) -> Bools:
         """The footprint there is excavated."""
-        opened: Bools = self.mode == OPEN
-        return opened
+        return np.isin(self.mode, DUG)
 
     def where(self, mask: Bools) -> "Hits":
         """The hits that the mask keeps."""
@@ -84,7 +82,26 @@ def near(boxes: Floats, areas: AreaSet, reach: Floats) -> tuple[Ints, Ints]:
 
 
 def hit_set(parts: Parts, areas: AreaSet) -> HitSet:
-    """All hits of the parts on one area set."""
+    """All hits of the parts and of the pits on one area set."""
+    found = _part_hits(parts, areas)
+    return merged(found, _pit_hits(parts.pits, areas)) if parts.pits.n else found
+
+
+def _pit_hits(pits: Pits, areas: AreaSet) -> dict[str, Hits]:
+    """Hits of the pits, by the names of the tables of a :class:`HitSet`."""
+    pit, area = near(pits.boxes(), areas, np.zeros(pits.n))
+
+    def run(half: Floats, radius: Floats) -> Hits:
+        pair, lo, hi = meets(pits, areas, pit, area, half, radius)
+        return Hits(pits.route[pit[pair]], area[pair], lo, hi, np.full(len(pair), OPEN, dtype=np.int8))
+
+    best = run(pits.half_m, areas.radius)
+    if not (pits.estimated or areas.estimated):
+        return dict.fromkeys(("best", "least", "most"), best)
+    return {"best": best, "least": run(pits.half_low_m, areas.radius_low), "most": run(pits.half_high_m, areas.radius_high)}
+
+
+def _part_hits(parts: Parts, areas: AreaSet) -> HitSet:
     reach = np.nan_to_num(np.fmax(parts.half_high_m, parts.half_m), nan=0.0)
     pairs = near(parts.axes.edges.boxes(), areas, reach)
     if not (parts.estimated or areas.estimated):
@@ -130,6 +147,8 @@ def intervals(axes: Axes, areas: AreaSet, axis: Ints, area: Ints, radius: Floats
 
 
 def merged(hits: HitSet, extra: dict[str, Hits]) -> HitSet:
-    """The set with further hits (of outlines) added to each of its tables."""
-    joined: dict[str, Any] = {name: Hits.join([getattr(hits, name), more]) for name, more in extra.items()}
-    return replace(hits, **joined)
+    """The set with further hits (of pits, of outlines) added to each of its tables; what was one table stays one."""
+    pairs = {name: (getattr(hits, name), more) for name, more in extra.items()}
+    joined = {(id(one), id(more)): Hits.join([one, more]) for one, more in pairs.values()}
+    tables: dict[str, Any] = {name: joined[id(one), id(more)] for name, (one, more) in pairs.items()}
+    return replace(hits, **tables)

@@ -16,6 +16,9 @@ jit = nb.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")
 
 Array = npt.NDArray[Any]
 
+# What only touches an edge is outside: a micrometre is far below any survey and far above the noise of coordinates.
+TOUCH_M = 1e-6
+
 
 @jit
 def _disc(ax: float, ay: float, ux: float, uy: float, length: float, cx: float, cy: float, r: float) -> tuple[float, float]:
@@ -171,6 +174,86 @@ def meet(
                         lo[n], hi[n] = am[i] + c, am[i] + d
                         n += 1
         n = _merge(lo, hi, n)
+        out_pair, out_lo, out_hi = _grow(out_pair, n_out + n), _grow(out_lo, n_out + n), _grow(out_hi, n_out + n)
+        for k in range(n):
+            out_pair[n_out], out_lo[n_out], out_hi[n_out] = p, lo[k], hi[k]
+            n_out += 1
+    return out_pair[:n_out], out_lo[:n_out], out_hi[:n_out]
+
+
+@jit
+def _chord(side: float, u0: float, v0: float, u1: float, v1: float, r: float) -> tuple[float, float]:
+    """Interval of u where the line v = side lies nearer than r to the edge (on it, if r = 0); lo > hi if nowhere."""
+    if r > 0.0:
+        start = min(u0, u1) - r - 1.0
+        lo, hi = capsule(start, side, 1.0, 0.0, abs(u1 - u0) + 2.0 * r + 2.0, u0, v0, u1, v1, r)
+        return start + lo, start + hi
+    if v0 != v1 and (v0 - side) * (v1 - side) <= 0.0:
+        u = u0 + (side - v0) / (v1 - v0) * (u1 - u0)
+        return u, u
+    return 1.0, 0.0
+
+
+@jit
+def shadow(u0: float, v0: float, u1: float, v1: float, half: float, r: float) -> tuple[float, float]:
+    """Interval of u where some v in [-half, half] lies nearer than r to the edge (u0,v0)-(u1,v1); lo > hi if none.
+
+    The edge with r about it is convex, and so is what the strip leaves of it: its ends lie where it ends itself (at an
+    end of the edge, if that is in the strip) or on the sides of the strip.
+    """
+    lo, hi = np.inf, -np.inf
+    for u, v in ((u0, v0), (u1, v1)):
+        if abs(v) <= half:
+            lo, hi = min(lo, u - r), max(hi, u + r)
+    for side in (-half, half):
+        a, b = _chord(side, u0, v0, u1, v1, r)
+        if a <= b:
+            lo, hi = min(lo, a), max(hi, b)
+    return lo, hi
+
+
+@jit
+def meet_squares(
+    ax: Array, ay: Array, ux: Array, uy: Array,
+    b_off: Array, bx0: Array, by0: Array, bx1: Array, by1: Array, solid: Array,
+    pair_a: Array, pair_b: Array, half: Array, radius: Array,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """For each pair (square, shape): the shadow on the square's middle line of what lies nearer than ``radius`` to the
+    shape (inside it, if solid). Squares: middle, unit direction of the middle line; ``half`` side by pair, nan for none.
+
+    Returns (pair, from_m, to_m) counted from the middle, pairs in order, intervals of a pair in order and disjoint.
+    """
+    out_pair, out_lo, out_hi = np.empty(len(pair_a) + 16, np.int64), np.empty(len(pair_a) + 16), np.empty(len(pair_a) + 16)
+    lo, hi = np.empty(64), np.empty(64)
+    n_out = 0
+    for p in range(len(pair_a)):
+        a, b, h, r = pair_a[p], pair_b[p], half[p], radius[p]
+        if not h > 0.0:
+            continue
+        n = 0
+        for k in range(b_off[b], b_off[b + 1]):
+            x0, y0, x1, y1 = bx0[k] - ax[a], by0[k] - ay[a], bx1[k] - ax[a], by1[k] - ay[a]
+            c, d = shadow(
+                x0 * ux[a] + y0 * uy[a], y0 * ux[a] - x0 * uy[a], x1 * ux[a] + y1 * uy[a], y1 * ux[a] - x1 * uy[a], h, r
+            )
+            c, d = max(c, -h), min(d, h)
+            if c <= d:
+                lo, hi = _grow(lo, n), _grow(hi, n)
+                lo[n], hi[n] = c, d
+                n += 1
+        n = _merge(lo, hi, n)
+        if solid[b]:
+            # Between the shadows of the edges the square is cut by none: all of it is inside, or nothing.
+            edges, at = n, -h
+            for k in range(edges + 1):
+                until = lo[k] if k < edges else h
+                x, y = ax[a] + (at + until) / 2 * ux[a], ay[a] + (at + until) / 2 * uy[a]
+                if until - at > 1e-9 and _inside(x, y, bx0, by0, bx1, by1, b_off[b], b_off[b + 1]):
+                    lo, hi = _grow(lo, n), _grow(hi, n)
+                    lo[n], hi[n] = at, until
+                    n += 1
+                at = hi[k] if k < edges else h
+            n = _merge(lo, hi, n)
         out_pair, out_lo, out_hi = _grow(out_pair, n_out + n), _grow(out_lo, n_out + n), _grow(out_hi, n_out + n)
         for k in range(n):
             out_pair[n_out], out_lo[n_out], out_hi[n_out] = p, lo[k], hi[k]

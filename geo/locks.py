@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.ground import MAYBE, NO, SURE
+from geo.areas import MAYBE, NO, SURE
 
 Days = npt.NDArray[np.datetime64]
 Member = npt.NDArray[np.int8]
@@ -54,12 +54,13 @@ def locked(finished: Days, years: int, window: Window) -> Member:
     return np.where(np.isnat(finished), MAYBE, known).astype(np.int8)
 
 
-def unrecorded(complete_since: np.datetime64 | None, years: int, window: Window) -> Member:
-    """May a road of which no record speaks be locked? Not where records are complete for longer than the lock."""
+def unrecorded(since: np.datetime64, years: int, window: Window) -> Member:
+    """May a road of which no record speaks be locked? Not where records are complete for longer than the lock; ``since``
+    NaT: nobody says since when they are."""
     n = len(window.filed)
-    if complete_since is None:
+    if np.isnat(since):
         return np.full(n, MAYBE, dtype=np.int8)
-    day: Days = np.full(n, complete_since - np.timedelta64(1, "D"), dtype="datetime64[D]")
+    day: Days = np.full(n, since - np.timedelta64(1, "D"), dtype="datetime64[D]")
     last = add_years(day, years)
     over = np.where(np.isnat(window.start), last < window.filed, window.start > last)
     return np.where(over, NO, MAYBE).astype(np.int8)

@@ -16,10 +16,12 @@ import shapely
 
 from geo.axis import MM, Axes, axes_of
 from geo.city import City
+from geo.columns import days, numbers, positive, words
+from geo.coverage import covered_by
 from geo.crs import CGCS2000, transformer
 from geo.facts import Codes, Column, Facts
-from geo.footprint import Footprints, footprints
-from geo.ground import Ground, days, numbers, positive, prepared, words
+from geo.footprint import OPEN, UNSAID, Footprints, footprints
+from geo.ground import Ground, prepared
 from geo.hits import HitSet, hit_set, merged
 from geo.locks import Window
 from geo.outlines import derived_axis, outline_hits
@@ -69,7 +71,8 @@ def facts(routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.
     hits = _hit_sets(ground, feet, shapes, lines, outline)
     measured = Measured(
         ground, axes, length_mm, geodesic_lengths(axes, city.work_crs), feet, hits,
-        own_sites(axes, city, length_mm), _window(routes, on), _covered(city, ground, lines), outline,
+        own_sites(axes, routes, city, length_mm), _window(routes, on),
+        covered_by(city, ground, shapes, _widest(feet, outline)), outline,
         ground_pieces(axes, hits["roads"], ground.roads),
     )  # fmt: skip
     columns = (
@@ -99,11 +102,13 @@ def _hit_sets(
     route = np.flatnonzero(outline)
     if len(route) == 0:
         return out
+    # A polygon is dug, whatever its burial says; where that says nothing, it may as well hang along a bridge.
+    dug = np.where(feet.mode[route] == UNSAID, UNSAID, OPEN)
     for key, found in out.items():
         areas = found.areas
         radii = {"best": areas.radius, "least": areas.radius_low, "most": areas.radius_high}
         kept = {name: getattr(found, name).where(~outline[getattr(found, name).route]) for name in radii}
-        added = {name: outline_hits(route, shapes[route], lines[route], areas, radius) for name, radius in radii.items()}
+        added = {name: outline_hits(route, shapes[route], lines[route], dug, areas, radius) for name, radius in radii.items()}
         out[key] = merged(HitSet(areas, kept["best"], kept["least"], kept["most"]), added)
     return out
 
@@ -113,19 +118,9 @@ def _window(routes: pd.DataFrame, on: date) -> Window:
     return Window(days(routes, "start"), days(routes, "end"), np.where(np.isnat(filed), np.datetime64(on, "D"), filed))
 
 
-def _covered(city: City, ground: Ground, lines: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.bool_]]:
-    """For each layer that the pack asks: does its stated coverage hold the whole of each axis?"""
-    out = {}
-    for name in {zone.layer for zone in ground.data.zones.values()} | {"roads", "road_ledger", "planning", "pipes"}:
-        layer = city.layer(name)
-        if layer.frame is None or layer.coverage is None:
-            out[name] = np.zeros(len(lines), dtype=np.bool_)
-            continue
-        # A copy of our own: GEOS completes a prepared geometry at its first use, and chunks run side by side.
-        area = shapely.from_wkb(shapely.to_wkb(layer.coverage))
-        shapely.prepare(area)
-        out[name] = shapely.covers(area, lines)
-    return out
+def _widest(feet: Footprints, outline: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """How far the footprint of each route may reach from its axis, metres; an outline is the footprint itself."""
+    return np.where(outline, 0.0, feet.parts.reach_m(len(outline)))
 
 
 def _attributes(routes: pd.DataFrame) -> dict[str, Column]:
@@ -139,10 +134,4 @@ def _lengths(measured: Measured, pack: Pack) -> dict[str, Column]:
     factor = np.ones(len(planar))
     if pack.data.measures.length == "geodesic":
         factor = np.where(planar > 0, measured.geodesic_m / np.where(planar > 0, planar, 1), 1)
-    inside = measured.sites.inside_mm / MM
-    quantities = {
-        "length_m": planar * factor,
-        "counted_m": (planar - inside) * factor,
-        "dug_m": measured.sites.outside_open_mm(measured.footprints, len(planar)) / MM * factor,
-    }
-    return {name: Column.known(np.round(value, 3)) for name, value in quantities.items()}
+    return {"length_m": Column.known(np.round(planar * factor, 3))} | measured.sites.lengths(measured.footprints, factor)

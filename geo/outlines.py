@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.areas import AreaSet
 from geo.axis import MM
-from geo.footprint import OPEN
-from geo.ground import AreaSet
 from geo.hits import NONE, Hits
 
 Floats = npt.NDArray[np.float64]
@@ -75,9 +74,15 @@ def _apart(ring: Any, at: float, size: float) -> float:
 
 
 def outline_hits(
-    route: npt.NDArray[np.int64], outlines: npt.NDArray[Any], axes: npt.NDArray[Any], areas: AreaSet, radius: Floats
+    route: npt.NDArray[np.int64],
+    outlines: npt.NDArray[Any],
+    axes: npt.NDArray[Any],
+    mode: npt.NDArray[np.int8],
+    areas: AreaSet,
+    radius: Floats,
 ) -> Hits:
-    """Hits of outlines: where the polygon shares ground with an area; the stretch is its shadow on the derived axis."""
+    """Hits of outlines: where the polygon shares ground with an area; the stretch is its shadow on the derived axis.
+    ``mode``: how each outline is laid (:mod:`geo.footprint`)."""
     if len(route) == 0 or areas.n == 0:
         return NONE
     left, right = areas.tree.query(outlines)
@@ -96,7 +101,7 @@ def outline_hits(
     np.maximum.at(hi, owner, measure)
     start, stop = np.floor(lo).astype(np.int64), np.ceil(hi).astype(np.int64)
     stop = np.maximum(stop, start + 1)
-    return Hits(route[left], right.astype(np.int64), start, stop, np.full(len(left), OPEN, dtype=np.int8))
+    return Hits(route[left], right.astype(np.int64), start, stop, mode[left])
 
 
 def _shapes(areas: AreaSet, index: npt.NDArray[np.int64]) -> npt.NDArray[Any]:

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo import facts as f
-from geo.ground import words
+from geo.columns import words
 from geo.kleene import NAMES, YES
+from geo.notes import notes
 from geo.pack import PLACEHOLDER, Rule
 from geo.rules import Reading, evaluate
 
@@ -224,24 +225,10 @@ class Proof:
 
     def _notes(self, i: int) -> list[dict[str, str]]:
         measured, k = self.r.stretches.at(i)
-        v_permits = self.r.verdicts.permits(i)
-        notes = []
-        if measured.outline[k]:
-            notes.append(
-                {
-                    "zh": "以面状范围申报：按该范围判定占用，轴线由范围两长边的中线推得。",
-                    "en": "Given as an outline: judged by the outline; the axis runs midway between its long sides.",
-                }
-            )
-        if not measured.sites.known:
-            notes.append(
-                {"zh": "用地红线不明，按全线长度计。", "en": "The site's red line is not known: the whole line is counted."}
-            )
-        if not self.r.facts.tables.get("history_checked"):
-            notes.append({"zh": "未核对历史申报。", "en": "History not checked."})
-        if not v_permits:
-            notes.append(self.r.pack.data.nothing_met.model_dump())
-        return notes
+        out = notes(measured, k, bool(self.r.facts.tables.get("history_checked")))
+        if not self.r.verdicts.permits(i):
+            out.append(self.r.pack.data.nothing_met.model_dump())
+        return out
 
     def _deliveries(self, i: int) -> list[dict[str, Any]]:
         measured, k = self.r.stretches.at(i)

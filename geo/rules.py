@@ -179,7 +179,7 @@ def answer_rule(facts: Facts, rule: Rule, fact: str, test: Mapping[str, Any], ac
     with np.errstate(invalid="ignore"):
         near = np.round(np.abs(column.value - float(limit)), 3) <= _accuracy(facts, accuracy_m)
     measured_in_m = rule.unit == "m" and float(limit) > 0
-    return RuleAnswers(answer, settled & (swing | column.estimated), near if measured_in_m else plain)
+    return RuleAnswers(answer, settled & swing, near if measured_in_m else plain)
 
 
 def _accuracy(facts: Facts, default_m: float) -> npt.NDArray[np.float64]:

@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from geo.axis import Axes
+from geo.columns import days, words
 from geo.facts import Column, Facts
-from geo.ground import days, words
 from geo.kernel import jit
 from geo.pack import Pack
 from geo.sites import end_points
@@ -40,7 +40,7 @@ def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Facts:
     for scope, key in keys.items():
         for quantity, fact in QUANTITIES.items():
             if fact in facts.columns:
-                columns[f"sum.{scope}.{quantity}"] = Column.known(_sum(key, facts.columns[fact].value))
+                columns[f"sum.{scope}.{quantity}"] = _total(key, facts.columns[fact])
     return replace(facts, columns={**facts.columns, **columns}, tables={**facts.tables, "groups": keys})
 
 
@@ -59,14 +59,26 @@ def _group(*keys: npt.NDArray[np.object_]) -> Ints:
     return np.where(missing, NO_KEY, number)
 
 
-def _sum(key: Ints, amount: Floats) -> Floats:
-    """Sum over each row's group, in whole millimetres so that the order of rows is irrelevant."""
+def _total(key: Ints, column: Column) -> Column:
+    """A quantity summed over each row's group, with its bounds: what is not known of one sibling is not known of the sum."""
     alone = key == NO_KEY
     group = np.where(alone, key.max(initial=0) + 1 + np.arange(len(key)), key)
-    known = np.rint(np.nan_to_num(amount, nan=0.0) * 1000).astype(np.int64)
+    names = ("value", "low", "high", "est_low", "est_high")
+    sums: dict[str, Any] = {name: _sum(group, getattr(column, name)) for name in names}
+    why = np.zeros(int(group.max(initial=0)) + 1, dtype=np.int8)
+    np.maximum.at(why, group, column.why)
+    return replace(column, **sums, why=np.where(column.why > 0, column.why, why[group]).astype(np.int8), zone="")
+
+
+def _sum(group: Ints, amount: Floats) -> Floats:
+    """Sum over each row's group, in whole millimetres so that the order of rows is irrelevant; of an amount without bound
+    there is no bound."""
+    bounded = np.isfinite(amount)
     sums = np.zeros(int(group.max(initial=0)) + 1, dtype=np.int64)
-    np.add.at(sums, group, known)
-    return np.where(np.isnan(amount), np.nan, sums[group] / 1000)
+    np.add.at(sums, group, np.rint(np.where(bounded, amount, 0.0) * 1000).astype(np.int64))
+    beyond = np.zeros(len(sums))
+    beyond[group[~bounded]] = amount[~bounded]
+    return np.where(np.isfinite(beyond[group]), sums[group] / 1000, beyond[group])
 
 
 def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Ints:

@@ -1,4 +1,5 @@
-"""The site that a route serves: the red line around one of its ends, what lies inside it, and what each end touches."""
+"""The site that a route serves: the red line that bears its project's name or holds its end, what lies inside it, and what
+each end touches."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,62 +9,121 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.areas import area_set
 from geo.axis import MM, Axes, points_at
 from geo.city import City, Layer
-from geo.facts import Codes
+from geo.columns import words
+from geo.facts import WHY, Codes, Column
 from geo.footprint import Footprints
-from geo.ground import area_set, words
 from geo.hits import intervals
 from geo.intervals import complement, intersect, offsets, total, union
 from geo.pack import Measures
 
 Ints = npt.NDArray[np.int64]
+Stretches = tuple[Ints, Ints, Ints]  # route, lo, hi
+Kept = tuple[Ints, Ints, Ints]  # offsets by route, lo, hi
 
 
 @dataclass(frozen=True)
 class Sites:
-    """Stretches of each route inside its own site (union, millimetres), and whether sites were known at all."""
+    """Stretches of each route inside the site that it serves (union, millimetres), and whether sites were known at all.
+
+    ``own``: inside the site that is established as the user's own; ``doubtful``: inside sites of which one may be it.
+    No route has both. Each is (route, lo, hi).
+    """
 
     known: bool
-    route: Ints
-    lo: Ints
-    hi: Ints
+    own: Stretches
+    doubtful: Stretches
     length_mm: Ints
 
-    @property
-    def inside_mm(self) -> Ints:
-        """Millimetres of each route inside its own site."""
-        return total(self.route, self.lo, self.hi, len(self.length_mm))
+    def unclear(self) -> npt.NDArray[np.bool_]:
+        """Routes of which it is not established which site is the own one."""
+        return total(*self.doubtful, len(self.length_mm)) > 0
 
-    def kept(self, inside: bool) -> tuple[Ints, Ints, Ints]:
-        """Stretches inside or outside the own site as (offsets by route, lo, hi)."""
-        route, lo, hi = (self.route, self.lo, self.hi) if inside else complement(self.route, self.lo, self.hi, self.length_mm)
-        return offsets(route, len(self.length_mm)), lo, hi
+    def kept(self, inside: bool) -> list[tuple[Kept, bool]]:
+        """Stretches inside or outside the own site as (offsets by route, lo, hi), each with whether that is established."""
+        surely = self._by_route(self.own) if inside else self._beyond(self._either())
+        return [(surely, True), (self._by_route(self.doubtful), False)]
 
-    def outside_open_mm(self, feet: Footprints, n: int) -> Ints:
-        """Millimetres of open cut outside the own site."""
+    def lengths(self, feet: Footprints, factor: npt.NDArray[np.float64]) -> dict[str, Column]:
+        """``counted_m`` and ``dug_m`` outside the own site, metres times ``factor``. Where it is not established which site
+        is the own one, none is left out of the value, and all of them are left out of the lower bound."""
+        n = len(self.length_mm)
+        most = self._beyond(self.own)
+        least = self._beyond(self._either()) if len(self.doubtful[0]) else most
+        why = np.where(self.unclear(), WHY.index("own_site"), 0).astype(np.int8)
         stop = np.minimum(feet.open_mm[:, 1], self.length_mm[feet.open_route])
-        index, lo, hi = intersect(feet.open_route, feet.open_mm[:, 0], stop, *self.kept(inside=False))
-        return total(feet.open_route[index], lo, hi, n)
+        whole = (np.arange(n), np.zeros(n, dtype=np.int64), self.length_mm)
+        out = {}
+        for name, (route, lo, hi) in {"counted_m": whole, "dug_m": (feet.open_route, feet.open_mm[:, 0], stop)}.items():
+            bounds = []
+            for free in (least, most):
+                index, a, b = intersect(route, lo, hi, *free)
+                bounds.append(np.round(total(route[index], a, b, n) / MM * factor, 3))
+            low, high = bounds
+            out[name] = Column(high, low, high, low, high, why, "planning")
+        return out
+
+    def _either(self) -> Stretches:
+        return union(*(np.concatenate(pair) for pair in zip(self.own, self.doubtful, strict=True)))
+
+    def _beyond(self, sites: Stretches) -> Kept:
+        return self._by_route(complement(*sites, self.length_mm))
+
+    def _by_route(self, some: Stretches) -> Kept:
+        return offsets(some[0], len(self.length_mm)), some[1], some[2]
 
 
-def own_sites(axes: Axes, city: City, length_mm: Ints) -> Sites:
-    """The red lines that hold the start or the end of each route, and the stretches inside them."""
-    nothing = np.zeros(0, dtype=np.int64)
+def own_sites(axes: Axes, routes: pd.DataFrame, city: City, length_mm: Ints) -> Sites:
+    """The site that each route serves, and the stretches inside it.
+
+    It is the red line whose name or number is the project or project code of the route; where none is, the only red line
+    that holds one of its ends, or both. Where different ones hold its ends, it is not established which is its own.
+    """
+    none = (np.zeros(0, dtype=np.int64),) * 3
     planning = city.layer("planning").frame
     if planning is None or not len(planning):
-        return Sites(False, nothing, nothing, nothing, length_mm)
-    shapes = planning.geometry.to_numpy()[words(planning, "kind") == "site_red_line"]
-    if len(shapes) == 0:
-        return Sites(True, nothing, nothing, nothing, length_mm)
-    spots = shapely.points(end_points(axes))
-    point, site = shapely.STRtree(shapes).query(spots, predicate="within")
-    pairs = np.unique(np.column_stack([point % axes.n, site]), axis=0).astype(np.int64).reshape(-1, 2)
-    radius = np.zeros(len(shapes))
-    areas = area_set("sites", "planning", shapes, radius, radius, radius, np.arange(len(shapes)))
-    index, lo, hi = intervals(axes, areas, pairs[:, 0].copy(), pairs[:, 1].copy(), np.zeros(len(pairs)))
+        return Sites(False, none, none, length_mm)
+    lines = planning[words(planning, "kind") == "site_red_line"]
+    if len(lines) == 0:
+        return Sites(True, none, none, length_mm)
+    ids = words(lines, "zone_id")
+    # Rows of one number are one site; a row without a number is a site of its own.
+    site = pd.factorize(np.array([i if one is None else str(one).strip() for i, one in enumerate(ids)], dtype=object))[0]
+    shapes = lines.geometry.to_numpy()
+    named = _named(routes, lines)
+    point, row = shapely.STRtree(shapes).query(shapely.points(end_points(axes)), predicate="within")
+    held = pd.DataFrame({"route": point % axes.n, "site": site[row]}).drop_duplicates()
+    held = held[~held["route"].isin(named["route"])].merge(pd.DataFrame({"site": site, "row": np.arange(len(site))}), on="site")
+    unclear = held.groupby("route")["site"].transform("nunique") > 1
+    own = pd.concat([named, held.loc[~unclear, ["route", "row"]]])
+    return Sites(True, _inside(axes, shapes, own), _inside(axes, shapes, held[unclear]), length_mm)
+
+
+def _named(routes: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Pairs (route, row of the red lines) where the project of the one is the name or number of the other."""
+
+    def texts(frame: pd.DataFrame, columns: tuple[str, str], position: str) -> pd.DataFrame:
+        found = pd.DataFrame({position: np.tile(np.arange(len(frame)), 2)})
+        found["text"] = pd.Series(np.concatenate([words(frame, column) for column in columns]), dtype=object)
+        found = found.dropna()
+        found["text"] = found["text"].astype(str).str.strip()
+        return found[found["text"] != ""]
+
+    pairs = texts(routes, ("project", "project_code"), "route").merge(texts(lines, ("name", "zone_id"), "row"), on="text")
+    return pairs[["route", "row"]].drop_duplicates().astype(np.int64)
+
+
+def _inside(axes: Axes, shapes: npt.NDArray[Any], pairs: pd.DataFrame) -> Stretches:
+    """Stretches of the routes inside the shapes paired with them."""
+    pairs = pairs.sort_values(["route", "row"])
+    route, row = pairs["route"].to_numpy(dtype=np.int64), pairs["row"].to_numpy(dtype=np.int64)
+    nothing = np.zeros(len(shapes))
+    areas = area_set("sites", "planning", shapes, nothing, nothing, nothing, np.arange(len(shapes)))
+    index, lo, hi = intervals(axes, areas, route, row, np.zeros(len(route)))
     a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
-    return Sites(True, *union(pairs[index, 0][b > a], a[b > a], b[b > a]), length_mm)
+    return union(route[index][b > a], a[b > a], b[b > a])
 
 
 def end_points(axes: Axes) -> npt.NDArray[np.float64]:

@@ -9,16 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.areas import SURE
 from geo.axis import MM, cut
 from geo.city import City
+from geo.columns import words
 from geo.crs import to_degrees
 from geo.facts import Facts
-from geo.footprint import BORED
-from geo.ground import MAYBE, words
+from geo.footprint import BORED, UNSAID
 from geo.hits import Hits
+from geo.lock_zones import lock_ends
 from geo.measure import Measured
 from geo.partition import sides
-from geo.zones import lock_ends, zone_hits
+from geo.zones import zone_hits
 
 Ints = npt.NDArray[np.int64]
 
@@ -83,14 +85,15 @@ class Stretches:
     def of_zone(self, zone: str, i: int, geometry: bool = False) -> list[dict[str, Any]]:
         """Stretches of route ``i`` that count for a zone, in order along the line."""
         measured, k = self.at(i)
-        theme = measured.ground.data.zones[zone].theme
+        spec = measured.ground.data.zones[zone]
         out: list[dict[str, Any]] = []
         for table in self._tables(measured, zone):
             hits, areas = table.hits, measured.ground.sets[table.key]
             for h in range(*np.searchsorted(hits.route, [k, k + 1])):
-                one = self._stretch(measured, k, theme, int(hits.lo[h]), int(hits.hi[h]))
+                one = self._stretch(measured, k, spec.theme, int(hits.lo[h]), int(hits.hi[h]))
                 one |= self._what(areas.layer, int(areas.row[hits.area[h]]), int(table.road[h]), table.side[h])
-                one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(table.member[h] != MAYBE)}
+                may_hang = spec.level == "bridge" and hits.mode[h] == UNSAID
+                one |= {"bored": bool(hits.mode[h] == BORED), "certain": bool(table.member[h] == SURE and not may_hang)}
                 if zone in measured.ground.locks:
                     last = lock_ends(measured, zone, table.key, hits.area[h : h + 1])[0]
                     one["locked_until"] = None if np.isnat(last) else str(last)

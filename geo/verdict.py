@@ -16,9 +16,9 @@ import pandas as pd
 
 from geo import facts as f
 from geo.city import City
+from geo.columns import days, numbers, words
 from geo.explain import Reasons
 from geo.facts import Facts
-from geo.ground import days, numbers, words
 from geo.kleene import UNKNOWN, YES
 from geo.pack import Pack, Rule
 from geo.proof import Proof

@@ -1,28 +1,44 @@
 """Metres of each route in each zone of the pack, with bounds: surely, possibly, and if the defaults were wrong."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.areas import LIKELY, MAYBE, NO, SURE
 from geo.axis import MM, cut
 from geo.facts import WHY, Column
-from geo.footprint import BORED, HOUSED, HUNG, OPEN
-from geo.ground import MAYBE, NO, SURE, Ground
+from geo.footprint import BORED, DUG, HOUSED, HUNG, UNSAID
 from geo.hits import Hits
 from geo.intervals import intersect, total
-from geo.locks import add_years, locked, unrecorded
+from geo.lock_zones import lock_cause, lock_ends, lock_tables
 
 if TYPE_CHECKING:
     from geo.measure import Measured
 
-Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Member = npt.NDArray[np.int8]
 Tables = list[tuple[str, Hits, Member]]
-KINDS = ("open", "any", "hung")
+MODES = {"open": DUG, "any": (*DUG, BORED, HUNG, HOUSED), "hung": (HUNG,)}
+KINDS = tuple(MODES)
+# What is missing where a row of the layer only may belong to a zone.
+USUAL = {"roads": "no_class", "trees": "no_canopy", "highways": "no_offset"}
 SUFFIXES = ("area_m2", *(f"{kind}_{what}" for kind in KINDS for what in ("m", "all")))
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Metres (or m²) of each route in a zone: the best number; what surely counts and what possibly does, given what is
+    missing; and the same two if the defaults were wrong."""
+
+    best: Floats
+    sure: Floats
+    possible: Floats
+    least: Floats
+    most: Floats
 
 
 def zone_columns(measured: "Measured", wanted: Iterable[str]) -> dict[str, Column]:
@@ -40,7 +56,7 @@ def zone_columns(measured: "Measured", wanted: Iterable[str]) -> dict[str, Colum
         bounds = [zone_hits(measured, zone, which)[0] for which in ("least", "most")] if estimated else []
         for kind in KINDS:
             if suffixes & {f"{kind}_m", f"{kind}_all"}:
-                metres = _metres(measured, zone, kind, tables, bounds)
+                metres = _column(measured, zone, kind, tables, _metres(measured, zone, kind, tables, bounds))
                 out[f"{zone}.{kind}_m"] = metres
                 out[f"{zone}.{kind}_all"] = _only_if_whole(metres, measured)
     return out
@@ -52,118 +68,89 @@ def zone_hits(measured: "Measured", zone: str, which: str = "best") -> tuple[Tab
     spec = ground.data.zones[zone]
     key, member = ground.zones[zone]
     if zone in ground.locks:
-        tables = _lock_hits(measured, zone, which)
+        tables = lock_tables(measured, zone, which)
     else:
         hits = getattr(measured.hits[key], which)
         tables = [(key, hits, member[hits.area])]
     if spec.own_site is not None:
-        tables = [_clip(table, measured, spec.own_site == "inside") for table in tables]
+        tables = [part for table in tables for part in _clip(table, measured, spec.own_site == "inside")]
     tables = [(key, h.where(m > NO), m[m > NO]) for key, h, m in tables]
     return tables, any(measured.hits[k].best is not measured.hits[k].least for k, _, _ in tables)
 
 
-def _clip(table: tuple[str, Hits, Member], measured: "Measured", inside: bool) -> tuple[str, Hits, Member]:
+def _clip(table: tuple[str, Hits, Member], measured: "Measured", inside: bool) -> Tables:
+    """A table narrowed to the metres inside or outside the own site; where that is not established, they may count."""
     key, hits, member = table
-    index, lo, hi = intersect(hits.route, hits.lo, hits.hi, *measured.sites.kept(inside))
-    return key, hits.stretched(index, lo, hi), member[index]
+    out: Tables = []
+    for kept, established in measured.sites.kept(inside):
+        index, lo, hi = intersect(hits.route, hits.lo, hits.hi, *kept)
+        most = SURE if established else MAYBE
+        out.append((key, hits.stretched(index, lo, hi), np.minimum(member[index], most).astype(np.int8)))
+    return out
 
 
-def _lock_hits(measured: "Measured", zone: str, which: str) -> Tables:
-    """Hits on roads (by the dates on the road) and on ledger stretches (by the dates in the ledger)."""
-    ground = measured.ground
-    dates, lock = ground.locks[zone], ground.data.zones[zone].lock
-    assert lock is not None
-    filing = lock.tested_on == "filing"
-    hits = getattr(measured.hits["roads"], which)
-    row = ground.sets["roads"].row[hits.area]
-    window = measured.window.take(hits.route, filing)
-    day = dates.road_day[row]
-    silent = unrecorded(dates.complete_since, lock.years, window)
-    # Silence counts only where whoever promised completeness was looking.
-    ledger = ground.city.layer("road_ledger")
-    promised = measured.covered["road_ledger" if ledger.frame is not None and ledger.complete_since is not None else "roads"]
-    silent = np.where(promised[hits.route], silent, MAYBE).astype(np.int8)
-    if dates.blank_is_none:
-        silent = np.full(len(silent), NO, dtype=np.int8)
-    silent = np.where(dates.road_in_ledger[row], NO, silent)
-    by_road = np.minimum(np.where(np.isnat(day), silent, locked(day, lock.years, window)), dates.road_member[row]).astype(np.int8)
-    entries = getattr(measured.hits["ledger"], which)
-    found = locked(dates.ledger_day[entries.area], lock.years, measured.window.take(entries.route, filing))
-    by_entry = np.minimum(found, dates.ledger_member[entries.area]).astype(np.int8)
-    return [("roads", hits, by_road), ("ledger", entries, by_entry)]
-
-
-def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDArray[np.datetime64]:
-    """Last day of the lock for areas of a lock zone (NaT where the date is not known)."""
-    dates, lock = measured.ground.locks[zone], measured.ground.data.zones[zone].lock
-    assert lock is not None
-    day = dates.ledger_day[area] if key == "ledger" else dates.road_day[measured.ground.sets["roads"].row[area]]
-    return add_years(day, lock.years)
-
-
-def _metres(measured: "Measured", zone: str, kind: str, tables: Tables, bounds: list[Tables]) -> Column:
+def _metres(measured: "Measured", zone: str, kind: str, tables: Tables, bounds: list[Tables]) -> Amounts:
     n = len(measured.length_mm)
-    best, possible = _sum(tables, SURE, kind, n), _sum(tables, MAYBE, kind, n)
-    low, high = best, best
+    bridge = measured.ground.data.zones[zone].level == "bridge"
+    best, sure, possible = (_sum(tables, least, kind, n, bridge) for least in (LIKELY, SURE, MAYBE))
+    low, high = sure, possible
     if bounds:
-        least, most = bounds
-        low, high = np.minimum(best, _sum(least, SURE, kind, n)), np.maximum(best, _sum(most, SURE, kind, n))
-    return _column(measured, zone, best, possible, low, high)
+        low = np.minimum(sure, _sum(bounds[0], SURE, kind, n, bridge))
+        high = np.maximum(possible, _sum(bounds[1], MAYBE, kind, n, bridge))
+    return Amounts(best, sure, possible, low, high)
 
 
-def _sum(tables: Tables, least: int, kind: str, n: int) -> npt.NDArray[np.float64]:
-    masks = [(m >= least) & _counts(h, kind) for _, h, m in tables]
+def _sum(tables: Tables, least: int, kind: str, n: int, bridge: bool) -> Floats:
+    """Metres of the hits that belong at least so surely; along a bridge what nobody stated may hang."""
+    modes = MODES[kind] if not (bridge and kind == "hung" and least == MAYBE) else (*MODES[kind], UNSAID)
+    masks = [(m >= least) & np.isin(h.mode, modes) for _, h, m in tables]
     route = np.concatenate([h.route[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     lo = np.concatenate([h.lo[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     hi = np.concatenate([h.hi[k] for (_, h, _), k in zip(tables, masks, strict=True)])
     return total(route, lo, hi, n) / MM
 
 
-def _counts(hits: Hits, kind: str) -> npt.NDArray[np.bool_]:
-    modes = {"open": (OPEN,), "hung": (HUNG,), "any": (OPEN, BORED, HUNG, HOUSED)}[kind]
-    return np.isin(hits.mode, modes)
-
-
-def _column(measured: "Measured", zone: str, best: Any, possible: Any, low: Any, high: Any) -> Column:
+def _column(measured: "Measured", zone: str, kind: str, tables: Tables, amounts: Amounts) -> Column:
     ground = measured.ground
     spec = ground.data.zones[zone]
     covered = measured.covered[spec.layer] if spec.layer != "road_ledger" else measured.covered["roads"]
-    top = np.where(covered, possible, np.inf)
-    why = np.where(possible > best, WHY.index(_cause(zone, ground)), 0).astype(np.int8)
+    top = np.where(covered, amounts.possible, np.inf)
     layer = ground.city.layer("roads" if spec.layer == "road_ledger" else spec.layer)
     absent = "no_layer" if layer.frame is None else "no_coverage" if layer.coverage is None else "outside_coverage"
+    doubt = amounts.possible > amounts.sure
+    why = np.where(doubt, _cause(measured, zone, kind, tables), 0) if doubt.any() else np.zeros(len(doubt), dtype=np.int8)
     why = np.where(covered, why, WHY.index(absent)).astype(np.int8)
-    if spec.lock is not None and (why == WHY.index("no_road_date")).any():
-        no_window = np.isnat(measured.window.start) & (why == WHY.index("no_road_date"))
-        why = np.where(no_window & ~np.isnat(measured.window.filed), _date_cause(measured, zone, why), why).astype(np.int8)
-    hinted = _hinted(measured) if "class" in spec.where and spec.layer == "roads" else np.zeros(len(best), dtype=np.bool_)
-    return Column(best, best, top, low, high, hinted, why, layer.name, zone)
+    return Column(amounts.best, amounts.sure, top, amounts.least, amounts.most, why, layer.name, zone)
 
 
-def _date_cause(measured: "Measured", zone: str, why: Member) -> Member:
-    """Missing is the dig window where every road met has its date, else the road's date."""
-    tables, _ = zone_hits(measured, zone)
-    dateless = np.zeros(len(why), dtype=bool)
-    for key, hits, member in tables:
-        unknown = member == MAYBE
-        ends = lock_ends(measured, zone, key, hits.area[unknown])
-        dateless[hits.route[unknown][np.isnat(ends)]] = True
-    return np.where(dateless, WHY.index("no_road_date"), WHY.index("no_dig_date")).astype(np.int8)
-
-
-def _cause(zone: str, ground: Ground) -> str:
-    spec = ground.data.zones[zone]
+def _cause(measured: "Measured", zone: str, kind: str, tables: Tables) -> Member:
+    """Why hits of each route only may count for a zone (index into WHY)."""
+    spec = measured.ground.data.zones[zone]
+    n = len(measured.length_mm)
     if spec.lock is not None:
-        return "no_road_date"
-    if spec.layer == "roads":
-        return "no_class"
-    return {"trees": "no_canopy", "highways": "no_offset"}.get(spec.layer, "no_kind")
+        cause = lock_cause(measured, zone, tables)
+    else:
+        cause = np.full(n, WHY.index(USUAL.get(spec.layer, "no_kind")), dtype=np.int8)
+    if spec.layer == "roads" and "class" in spec.where:
+        cause[_hinted(measured, zone, tables)] = WHY.index("class_hint")
+    if spec.own_site is not None:
+        cause[measured.sites.unclear()] = WHY.index("own_site")
+    if spec.level == "bridge" and kind == "hung":
+        for _, hits, _ in tables:
+            cause[hits.route[hits.mode == UNSAID]] = WHY.index("no_burial")
+    return cause
 
 
-def _hinted(measured: "Measured") -> npt.NDArray[np.bool_]:
-    hits = measured.hits["roads"].best
+def _hinted(measured: "Measured", zone: str, tables: Tables) -> npt.NDArray[np.bool_]:
+    """Routes where a hit only may count because the class of its road is a hint."""
     out = np.zeros(len(measured.length_mm), dtype=np.bool_)
-    out[hits.route[measured.ground.hint[measured.ground.sets["roads"].row[hits.area]]]] = True
+    for key, hits, member in tables:
+        by_hint = member == LIKELY
+        if key != "ledger":
+            by_hint |= (member == MAYBE) & measured.ground.hint[measured.ground.sets[key].row[hits.area]]
+        if zone in measured.ground.locks:  # without its date the road is in doubt whatever its class
+            by_hint &= ~np.isnat(lock_ends(measured, zone, key, hits.area))
+        out[hits.route[by_hint]] = True
     return out
 
 
@@ -171,15 +158,15 @@ def _only_if_whole(metres: Column, measured: "Measured") -> Column:
     """The same metres where the whole line lies in the zone, else 0: for the reading that only such a line is excluded."""
     whole = measured.length_mm / MM
     names = ("value", "low", "high", "est_low", "est_high")
-    cutoff = {name: np.where(getattr(metres, name) >= whole, getattr(metres, name), 0.0) for name in names}
-    return Column(**cutoff, estimated=metres.estimated, why=metres.why, layer=metres.layer, zone=metres.zone)
+    cutoff: dict[str, Any] = {name: np.where(getattr(metres, name) >= whole, getattr(metres, name), 0.0) for name in names}
+    return replace(metres, **cutoff)
 
 
 def _area_column(measured: "Measured", zone: str) -> Column:
     """Trench area inside the zone, m² (flat-ended trench of the stated or default width)."""
     n = len(measured.length_mm)
     tables, _ = zone_hits(measured, zone)
-    area = np.zeros((2, n))
+    area = np.zeros((3, n))
     frame = measured.ground.city.layer(measured.ground.data.zones[zone].layer).frame
     for key, hits, member in tables:
         shapes = frame.geometry.to_numpy() if frame is not None else np.zeros(0, dtype=object)
@@ -188,7 +175,6 @@ def _area_column(measured: "Measured", zone: str) -> Column:
             line = cut(measured.axes, route, hits.lo[k] / MM, hits.hi[k] / MM)
             trench = shapely.buffer(line, measured.footprints.trench_m[route] / 2, cap_style="flat")
             size = shapely.area(shapely.intersection(trench, shapes[measured.ground.sets[key].row[hits.area[k]]]))
-            area[1, route] += size
-            area[0, route] += size if member[k] == SURE else 0.0
-    best, possible = np.round(area, 3)
-    return _column(measured, zone, best, possible, best, best)
+            area[: member[k], route] += size
+    possible, best, sure = np.round(area, 3)
+    return _column(measured, zone, "open", tables, Amounts(best, sure, possible, sure, possible))

@@ -5,8 +5,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.areas import AreaSet
 from geo.axis import axes_of, edges_of, points_at
-from geo.ground import AreaSet
 from geo.hits import intervals
 from tests.geo.ground_strategies import lines, polygons
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.ground import MAYBE, NO, SURE
+from geo.areas import MAYBE, NO, SURE
 from geo.locks import Window, add_years, locked, unrecorded
 
 
@@ -62,4 +62,4 @@ def test_silence_counts_only_where_records_are_complete_long_enough() -> None:
     window = Window(day("2026-12-02"), day("2026-12-09"), day("2026-11-22"))
     assert unrecorded(np.datetime64("2021-12-02"), 5, window)[0] == NO
     assert unrecorded(np.datetime64("2021-12-03"), 5, window)[0] == MAYBE
-    assert unrecorded(None, 5, window)[0] == MAYBE
+    assert unrecorded(np.datetime64("NaT", "D"), 5, window)[0] == MAYBE

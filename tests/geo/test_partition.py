@@ -4,8 +4,9 @@ import numpy as np
 import shapely
 from hypothesis import HealthCheck, given, settings
 
+from geo.areas import AreaSet
 from geo.axis import axes_of, edges_of, points_at
-from geo.ground import AreaSet, Roads
+from geo.ground import Roads
 from geo.hits import Hits, HitSet
 from geo.partition import SLIVER_MM, Pieces, ground_pieces, sides
 from tests.geo.ground_strategies import lines, roads

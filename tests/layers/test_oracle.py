@@ -72,10 +72,11 @@ def _line(one: Measured, i: int) -> shapely.LineString:
 
 
 def _shape(one: Measured, areas: object, area: int, shapes: np.ndarray) -> shapely.Geometry:
-    if areas.layer == "roads" and areas.solid[area]:
+    if areas.layer == "roads":  # a road surveyed in part is its polygons and what is left of its centre line
         e = areas.edges
         a, b = e.offsets[area], e.offsets[area + 1]
-        return shapely.build_area(shapely.multilinestrings([[(e.x0[k], e.y0[k]), (e.x1[k], e.y1[k])] for k in range(a, b)]))
+        lines = shapely.multilinestrings([[(e.x0[k], e.y0[k]), (e.x1[k], e.y1[k])] for k in range(a, b)])
+        return shapely.build_area(lines) if areas.solid[area] else lines
     return shapes[areas.row[area]]
 
 

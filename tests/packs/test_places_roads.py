@@ -86,7 +86,7 @@ def test_a_width_that_is_only_a_default_makes_the_answer_shaky() -> None:
 
 def test_a_class_that_is_only_a_hint_proves_nothing() -> None:
     found = answer(route(line((1600, 300), (1600, 400))))
-    assert (found.verdicts.outcome(0), found.verdicts.certainty(0)) == ("exempt", "data-missing")
+    assert (found.verdicts.outcome(0), found.verdicts.certainty(0)) == ("undetermined", "data-missing")
     assert not found.verdicts.immediate(0)
 
 

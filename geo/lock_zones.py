@@ -1,0 +1,92 @@
+"""Which roads and ledger stretches that a route meets are locked, may be, or are not: dates, silence, and its age."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.areas import MAYBE, NO
+from geo.facts import WHY
+from geo.hits import Hits
+from geo.ledger import LockDates
+from geo.locks import Window, add_years, locked, unrecorded
+
+if TYPE_CHECKING:
+    from geo.measure import Measured
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Member = npt.NDArray[np.int8]
+
+
+def lock_tables(measured: "Measured", zone: str, which: str) -> list[tuple[str, Hits, Member]]:
+    """Hits on roads (by the dates on the road) and on ledger stretches (by the dates in the ledger)."""
+    ground = measured.ground
+    dates, lock = ground.locks[zone], ground.data.zones[zone].lock
+    assert lock is not None
+    filing = lock.tested_on == "filing"
+    hits = getattr(measured.hits["roads"], which)
+    by_road = _by_road(measured, dates, lock.years, hits, measured.window.take(hits.route, filing))
+    entries = getattr(measured.hits["ledger"], which)
+    found = locked(dates.ledger_day[entries.area], lock.years, measured.window.take(entries.route, filing))
+    by_entry = np.minimum(found, dates.ledger_member[entries.area]).astype(np.int8)
+    return [("roads", hits, by_road), ("ledger", entries, by_entry)]
+
+
+def _by_road(measured: "Measured", dates: LockDates, years: int, hits: Hits, window: Window) -> Member:
+    row = measured.ground.sets["roads"].row[hits.area]
+    silent = unrecorded(dates.since, years, window)
+    # Silence counts only where whoever promised completeness was looking, and as long as the looking is fresh.
+    unproved = ~_promised(measured)[hits.route] | _after(window.filed, dates.until)
+    silent = np.where(unproved, MAYBE, np.maximum(silent, _stray(dates, years, window))).astype(np.int8)
+    stale = _after(window.filed, dates.road_until)
+    blank = np.where(stale, silent, NO) if dates.blank_is_none else silent
+    blank = np.where(dates.road_in_ledger[row], NO, blank)
+    day = dates.road_day[row]
+    stated = locked(day, years, window)
+    # What a road's own date frees, a later building may have locked again: an old record needs a fresh silence beside it.
+    stated = np.where((stated == NO) & stale, silent, stated)
+    return np.minimum(np.where(np.isnat(day), blank, stated), dates.road_member[row]).astype(np.int8)
+
+
+def _promised(measured: "Measured") -> Bools:
+    ledger = measured.ground.city.layer("road_ledger")
+    return measured.covered["road_ledger" if ledger.frame is not None and ledger.complete_since is not None else "roads"]
+
+
+def _after(filed: npt.NDArray[np.datetime64], until: np.datetime64) -> Bools:
+    """Is the record too old on that day? One that states no day of its own is taken as of the day of filing."""
+    old: Bools = np.zeros(len(filed), dtype=np.bool_) if np.isnat(until) else filed > until
+    return old
+
+
+def _stray(dates: LockDates, years: int, window: Window) -> Member:
+    """May a ledger row that names no road be of this one, and lock it?"""
+    if dates.stray_day is None:
+        return np.full(len(window.filed), NO, dtype=np.int8)
+    day = np.full(len(window.filed), dates.stray_day, dtype="datetime64[D]")
+    return np.minimum(locked(day, years, window), MAYBE).astype(np.int8)
+
+
+def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDArray[np.datetime64]:
+    """Last day of the lock for areas of a lock zone (NaT where the date is not known)."""
+    dates, lock = measured.ground.locks[zone], measured.ground.data.zones[zone].lock
+    assert lock is not None
+    day = dates.ledger_day[area] if key == "ledger" else dates.road_day[measured.ground.sets["roads"].row[area]]
+    return add_years(day, lock.years)
+
+
+def lock_cause(measured: "Measured", zone: str, tables: list[tuple[str, Hits, Member]]) -> Member:
+    """Why a lock is not known, per route (index into WHY): the road's date where one is missing; rows of the ledger that
+    name no road; records that are too old; else the planned days of the dig."""
+    dates = measured.ground.locks[zone]
+    n = len(measured.length_mm)
+    dateless = np.zeros(n, dtype=np.bool_)
+    for key, hits, member in tables:
+        unknown = member == MAYBE
+        dateless[hits.route[unknown][np.isnat(lock_ends(measured, zone, key, hits.area[unknown]))]] = True
+    old = _after(measured.window.filed, dates.until) | _after(measured.window.filed, dates.road_until)
+    could = ~np.isnat(dates.since)
+    cause = np.where(old, WHY.index("old_records"), WHY.index("no_dig_date"))
+    missing = WHY.index("stray_rows") if could and dates.stray_day is not None else WHY.index("no_road_date")
+    return np.where(dateless, np.where(old & could, WHY.index("old_records"), missing), cause).astype(np.int8)

@@ -1,0 +1,34 @@
+"""Rows of the road ledger that find no place on the roads: told one by one, since a lock that is lost permits a dig."""
+
+from geo.city import City
+from geo.columns import frame_of, numbers, words
+from geo.ledger import place
+from layers.readers.words import Issue
+
+
+def ledger_issues(city: City) -> list[Issue]:
+    """One issue for each row that names no road, or no stretch that its road has. Nothing where a layer is absent."""
+    if city.layer("road_ledger").frame is None or city.layer("roads").frame is None:
+        return []
+    frame = frame_of(city.layer("road_ledger"))
+    placed, ids = place(city), words(frame, "road_id")
+    row_no = frame["row_no"].to_numpy() if "row_no" in frame else range(1, len(frame) + 1)
+    start, stop = numbers(frame, "from_m"), numbers(frame, "to_m")
+    issues = [
+        Issue(
+            int(row_no[i]), str(ids[i] or ""), "road_id",
+            f"道路图层中没有编号 {ids[i]}；请改正编号或补充道路，否则台账的“没有记录”不能作为“没有”",
+            f"no road of the roads layer has the number {ids[i]}; mend the number or add the road: until then the silence of "
+            "the ledger proves nothing",
+        )
+        for i in placed.stray
+    ]  # fmt: skip
+    issues += [
+        Issue(
+            int(row_no[i]), str(ids[i] or ""), "from_m",
+            f"起止桩 {start[i]:g}–{stop[i]:g} 米不在该路上；请改正，否则按整条路存疑",
+            f"the stretch {start[i]:g}–{stop[i]:g} m is not on that road; mend it: until then the whole road is in doubt",
+        )
+        for i in placed.row[placed.doubtful]
+    ]  # fmt: skip
+    return sorted(issues, key=lambda issue: issue.row_no)

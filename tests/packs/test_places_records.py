@@ -1,0 +1,149 @@
+"""Lines on a small city: what its records prove by what they say, and by what they do not."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.city import City, Layer
+from geo.ledger import match_ids
+from tests.packs import places
+from tests.packs.asked import GROUND, answer
+from tests.packs.places import box, city, frame, line, route
+
+DATELESS = line((0, 1000), (100, 1000))  # along N2, a branch that states no date
+A_WHOLE_ROAD: dict[str, Any] = {"road_id": "N2", "kind": "new", "finished": "2010-01-01"}
+
+
+def recorded(*rows: dict[str, Any], since: date | None = None, as_of: date | None = date(2026, 10, 1)) -> City:
+    """The small city with a ledger of these rows."""
+    layer = replace(GROUND.layer("road_ledger"), frame=frame("road_ledger", list(rows), None), complete_since=since, as_of=as_of)
+    return city(road_ledger=layer)
+
+
+def lock(ground: City, shape: Any = DATELESS, rule: str = "lock-new", **values: Any) -> str:
+    answered: str = answer(route(shape, **values), ground).verdicts.answer(rule, 0)
+    return answered
+
+
+# ── how old a silence is ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("as_of", "told"), [("2025-11-21", "no"), ("2025-11-20", "unknown"), (None, "no")])
+def test_a_ledger_proves_nothing_of_what_came_after_it(as_of: str | None, told: str) -> None:
+    day = None if as_of is None else date.fromisoformat(as_of)
+    assert lock(recorded(since=date(2015, 1, 1), as_of=day)) == told
+
+
+def test_old_records_say_so() -> None:
+    found = answer(route(DATELESS), recorded(since=date(2015, 1, 1), as_of=date(2020, 1, 1)))
+    finding = next(f for f in found.verdict(0)["findings"] if f["rule"] == "lock-new")
+    assert found.verdicts.outcome(0) == "undetermined"
+    assert "截止日过早" in str(finding["missing"])
+
+
+def test_a_date_on_an_old_record_does_not_free_a_road_that_may_have_been_rebuilt() -> None:
+    old = replace(GROUND.layer("roads"), as_of=date(2019, 1, 1))
+    assert lock(GROUND, line((0, 0), (100, 0))) == "no"
+    assert lock(city(roads=old), line((0, 0), (100, 0))) == "unknown"
+    assert lock(city(roads=old), line((0, 0), (100, 0)), "lock-overhaul") == "unknown"
+    ledger = replace(GROUND.layer("road_ledger"), complete_since=date(2015, 1, 1))
+    assert lock(city(roads=old, road_ledger=ledger), line((0, 0), (100, 0))) == "no"
+
+
+def test_a_column_that_was_never_delivered_is_not_an_empty_one() -> None:
+    along = line((0, 0), (100, 0))
+    assert lock(GROUND, along, "lock-overhaul") == "no"
+    assert lock(city(roads=places.roads().drop(columns="overhauled")), along, "lock-overhaul") == "unknown"
+
+
+# ── rows that find no place ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("written", ["N2 ", "n2", "Ｎ２"])
+def test_an_id_written_another_way_is_the_same_road(written: str) -> None:
+    row = {**A_WHOLE_ROAD, "road_id": written, "finished": "2024-05-01"}
+    assert lock(recorded(row, since=date(2015, 1, 1))) == "yes"
+
+
+def test_ids_as_two_tables_write_them() -> None:
+    known = np.array(["1", "2", "a1", "A1", None], dtype=object)
+    asked = np.array(["1.0", "２", "A1", "ａ1", None, "", "9"], dtype=object)
+    assert match_ids(asked, known).tolist() == [0, 1, 3, -1, -1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("finished", "told"), [("2024-05-01", "unknown"), (None, "unknown"), ("2021-11-30", "no"), ("2021-12-01", "unknown")]
+)
+def test_a_row_that_names_no_road_may_be_of_any(finished: str | None, told: str) -> None:
+    stray = {"road_id": "N9", "kind": "new", "finished": finished}
+    assert lock(recorded(stray, since=date(2015, 1, 1))) == told
+
+
+def test_a_stray_patch_locks_nothing() -> None:
+    assert lock(recorded({"road_id": "N9", "kind": "patch", "finished": "2024-05-01"}, since=date(2015, 1, 1))) == "no"
+
+
+def test_a_stretch_that_the_road_does_not_have_may_be_the_whole_road() -> None:
+    for start, stop in ((2000, 2100), (300, 200)):
+        row = {**A_WHOLE_ROAD, "finished": "2024-05-01", "from_m": start, "to_m": stop}
+        assert lock(recorded(row, since=date(2015, 1, 1))) == "unknown"
+
+
+# ── roads surveyed in part ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def surveyed(*rows: tuple[str | None, Any]) -> City:
+    table = [{"road_id": "A1", "part": part} for part, _ in rows]
+    return city(road_surfaces=frame("road_surfaces", table, [shape for _, shape in rows]))
+
+
+@pytest.mark.parametrize(("x", "y", "met"), [(984, 900, "yes"), (984, 0, "no"), (992, 0, "yes"), (979, 900, "no")])
+def test_a_road_surveyed_in_part_keeps_its_width_elsewhere(x: float, y: float, met: str) -> None:
+    """A1 is 40 m wide about x=1000; the survey drew 20 m of it, as far as y=500."""
+    ground = surveyed((None, box(990, -400, 1010, 500)))
+    assert answer(route(line((x, y), (x, y + 100))), ground).verdicts.answer("arterial-road", 0) == met
+
+
+@pytest.mark.parametrize(("parts", "met"), [(("carriageway",), "yes"), (("carriageway", "footway"), "no")])
+def test_a_survey_of_carriageways_does_not_end_the_road_at_the_kerb(parts: tuple[str, ...], met: str) -> None:
+    shapes = {"carriageway": box(990, -400, 1010, 1200), "footway": box(986, -400, 990, 1200)}
+    ground = surveyed(*((part, shapes[part]) for part in parts))
+    assert answer(route(line((984, 0), (984, 100))), ground).verdicts.answer("arterial-road", 0) == met
+
+
+def test_a_ledger_stretch_reaches_the_surveyed_edge() -> None:
+    """N2 is drawn 30 m wide; the ledger locks its first 300 m."""
+    surfaces = frame("road_surfaces", [{"road_id": "N2"}], [box(-200, 985, 980, 1015)])
+    row = {**A_WHOLE_ROAD, "finished": "2024-05-01", "from_m": 0, "to_m": 300}
+    rows = frame("road_ledger", [row], None)
+    ground = city(road_surfaces=surfaces, road_ledger=replace(GROUND.layer("road_ledger"), frame=rows))
+    assert lock(ground, line((0, 1010), (90, 1010))) == "yes"
+    assert lock(ground, line((200, 1010), (290, 1010))) == "unknown"
+
+
+# ── how far a coverage must reach ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("gap_m", "told"), [(20.5, "no"), (20.3, "unknown"), (-1.0, "unknown")])
+def test_a_tree_just_beyond_the_coverage_could_still_reach_the_trench(gap_m: float, told: str) -> None:
+    """Trench 0.8 m; an unrecorded heritage tree may reach 15 m of canopy and 5 m beyond."""
+    area = shapely.box(*places.at(-400, -1200), *places.at(1800, 150 + gap_m))
+    trees = replace(GROUND.layer("trees"), coverage=area)
+    assert answer(route(line((600, 150), (700, 150))), city(trees=trees)).verdicts.answer("tree-range", 0) == told
+
+
+def test_an_outline_must_lie_inside_the_coverage_with_all_of_itself() -> None:
+    outline = box(600, 140, 700, 144)  # its axis runs at y=142
+    for top, told in ((143.9, "unknown"), (144.0, "no")):
+        green = replace(GROUND.layer("green"), coverage=shapely.box(*places.at(-400, -1200), *places.at(1800, top)))
+        assert answer(route(outline), city(green=green)).verdicts.answer("green-land", 0) == told
+
+
+def test_no_ledger_at_all() -> None:
+    assert lock(city(road_ledger=Layer("road_ledger", None))) == "unknown"
+    assert isinstance(GROUND.layer("road_ledger").frame, pd.DataFrame)
