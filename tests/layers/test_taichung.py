@@ -7,28 +7,17 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 import sqlalchemy as sa
 
 from api.review import Review, review
 from geo.city import City, Layer
-from geo.crs import to_work
 from layers.packs import read_packs
+from tests.layers.taiwan import CRS_TAICHUNG as CRS
+from tests.layers.taiwan import taichung
 
-CRS = "EPSG:3826"
 GREEN = ("公園用地", "綠地", "兒童遊樂場用地", "綠帶", "綠地用地", "園道用地")
-UTILITY = {
-    "自來水": "water",
-    "電力": "power",
-    "瓦斯": "gas",
-    "電信": "comms",
-    "寬頻": "comms",
-    "有線電視": "comms",
-    "污水下水道": "drain",
-    "雨水下水道": "drain",
-}
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]
 
 
@@ -50,27 +39,7 @@ def green(data: Path) -> gpd.GeoDataFrame:
 @pytest.fixture(scope="module")
 def permits(data: Path) -> gpd.GeoDataFrame:
     """Permits with a valid outline, as routes; an application number is the project's code."""
-    records = json.loads(gzip.decompress((data / "works-taiwan" / "taichung.json.gz").read_bytes()))
-    table = pd.DataFrame(records)
-    shapes = shapely.from_wkt(np.array([record["施工範圍坐標"] or None for record in records], dtype=object), on_invalid="ignore")
-    usable = np.array([s is not None and not s.is_empty and s.is_valid and s.area > 0 for s in shapes])
-    table = table[usable].reset_index(drop=True)
-    frame = pd.DataFrame(
-        {
-            "row_no": range(1, len(table) + 1),
-            "route_id": table["許可證編號"],
-            "project_code": table["申請書編號"],
-            "applicant": table["申請單位"],
-            "utility": table["管線工程類別"].map(UTILITY).astype(object).where(lambda v: v.notna(), None),
-            "start": [_minguo(day) for day in table["核准起日"]],
-            "end": [_minguo(day) for day in table["核准迄日"]],
-        }
-    )
-    return gpd.GeoDataFrame(frame, geometry=to_work(shapes[usable], "EPSG:4326", CRS), crs=CRS)
-
-
-def _minguo(day: str) -> pd.Timestamp:
-    return pd.Timestamp(int(day[:3]) + 1911, int(day[3:5]), int(day[5:7]))
+    return taichung(data)
 
 
 @pytest.fixture(scope="module")
