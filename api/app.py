@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import errors
+from api.day import today
 from api.deps import House, open_house
 from api.endpoints import city, jobs, layers, packs, reviews, routes, search, tiles
 from api.page import Page
@@ -93,7 +94,7 @@ async def _same_site(request: Request) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     house: House = app.state.house
-    warmth = Warmth(house.standing.city, house.default_pack)
+    warmth = Warmth(house.standing.city, lambda city: house.pack_for(today(), city=city.name))
     warmth.start()
     try:
         yield {}

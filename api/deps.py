@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Header, Query, Request
 
+from api.day import today
 from api.i18n import Lang, language
 from api.settings import Settings
 from api.standing import Standing
 from api.tile_store import TileStore
-from geo.errors import BadPack, NotFound
+from geo.errors import BadInput, BadPack
 from geo.pack import Pack
+from layers.pack_choice import pack_for, pack_named
 from layers.packs import read_packs
 from layers.rasters import RASTER_LAYERS, raster_paths
 from layers.session import engine
@@ -29,17 +31,24 @@ class House:
     standing: Standing
     tiles: TileStore
 
-    @property
-    def default_pack(self) -> Pack:
-        """The pack that judges when a request names none."""
-        return self.pack(self.settings.default_pack or min(self.packs))
-
     def pack(self, pack_id: str) -> Pack:
-        """A pack by its id or by its label (``id@version``). Raises NotFound."""
-        for pack in self.packs.values():
-            if pack_id in (pack.id, pack.label):
-                return pack
-        raise NotFound(what_zh="规则包", what_en="pack", id=pack_id[:100], known=sorted(self.packs))
+        """A pack by its id or by its label (``id@version``), whatever the day. Raises NotFound."""
+        return pack_named(self.packs, pack_id)
+
+    def pack_for(self, on: date, asked: str | None = None, city: str | None = None) -> Pack:
+        """The pack that judges what is filed on that day: ``asked``, the server's own, or the city's (its name, where it
+        is at hand). Raises NotFound, BadInput where it is not in force, Conflict without a city."""
+        named = asked or self.settings.default_pack
+        if not named and city is None:
+            city = self.standing.settings().name
+        return pack_for(self.packs, on, city or "", named)
+
+    def default_pack(self, city: str) -> Pack | None:
+        """The pack that judges today when a request names none; None where none is in force, or nobody chose among several."""
+        try:
+            return self.pack_for(today(), city=city)
+        except BadInput:
+            return None
 
     def rasters(self) -> list[str]:
         """Which pictures were delivered."""
@@ -59,7 +68,8 @@ def open_house(settings: Settings) -> House:
         )
     database = engine(settings.database_url, settings.pool_size)
     house = House(settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes))
-    _ = house.default_pack  # a default that is not there stops the start, never a request
+    if settings.default_pack:
+        house.pack(settings.default_pack)  # a default that is not there stops the start, never a request
     return house
 
 
@@ -76,25 +86,21 @@ HouseNow = Annotated[House, Depends(_house)]
 LangNow = Annotated[Lang, Depends(_lang)]
 
 
-def _pack(
-    house: HouseNow,
-    pack: Annotated[
-        str | None, Query(max_length=100, description="规则包编号；缺省为本市默认 / id of a pack; the city's own if left out")
-    ] = None,
-) -> Pack:
-    return house.pack(pack) if pack else house.default_pack
-
-
-CHINA = timezone(timedelta(hours=8))
-
-
-def today() -> date:
-    """The day in China, whatever the server's clock is set to: the filing date where a request names none."""
-    return datetime.now(CHINA).date()
-
-
-PackNow = Annotated[Pack, Depends(_pack)]
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 FilingDay = Annotated[
     date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="申报日期；缺省为今天 / filing date; today if left out")
 ]
+
+
+def _pack(
+    house: HouseNow,
+    pack: Annotated[
+        str | None,
+        Query(max_length=100, description="规则包编号；缺省为当日适用的 / id of a pack; the one in force if left out"),
+    ] = None,
+    on: FilingDay = None,
+) -> Pack:
+    return house.pack_for(on or today(), pack)
+
+
+PackNow = Annotated[Pack, Depends(_pack)]

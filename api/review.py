@@ -27,6 +27,7 @@ from geo.measure import facts
 from geo.pack import Pack
 from geo.rules import judge
 from geo.siblings import siblings
+from geo.spans import place_spans, spans_between
 from geo.verdict import Review
 
 # Rows measured at a time: bounds the memory, gives the progress bar its steps, and changes no answer.
@@ -52,7 +53,8 @@ def review(
     """
     routes = routes.reset_index(drop=True)
     together = routes if history is None or history.empty else pd.concat([routes, history], ignore_index=True)
-    measured = siblings(measure(together, city, pack, on, spans, progress), together, pack)
+    placed = place_spans(routes, spans)  # an earlier work that bears the number of a route is another line
+    measured = siblings(measure(together, city, pack, on, placed, progress), together, pack)
     known = replace(measured, tables={**measured.tables, "history_checked": history is not None}).head(len(routes))
     return Review(routes, city, pack, on, known, judge(known, pack, on), together)
 
@@ -60,14 +62,15 @@ def review(
 def measure(
     routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.DataFrame | None, progress: Progress | None
 ) -> Facts:
-    """Facts of all routes, chunk by chunk; chunks run side by side, since the loops below leave the interpreter free."""
+    """Facts of all routes, chunk by chunk (``spans`` with their rows: :func:`geo.spans.place_spans`); chunks run side by side, since the loops below leave the interpreter free."""
     prepared(city, pack)
     starts = range(0, max(len(routes), 1), CHUNK)
     if progress:
         progress(0, len(routes))
 
     def one(start: int) -> Facts:
-        return facts(routes.iloc[start : start + CHUNK].reset_index(drop=True), city, pack, on, spans)
+        chunk = routes.iloc[start : start + CHUNK].reset_index(drop=True)
+        return facts(chunk, city, pack, on, spans_between(spans, start, start + CHUNK))
 
     chunks = []
     with ThreadPoolExecutor(min(CORES, len(starts))) as pool:

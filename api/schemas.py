@@ -105,7 +105,7 @@ class CityOut(Model):
     synthetic: Annotated[bool, Field(description="示范数据，不是真实城市 / made-up data")]
     work_crs: str
     bounds: Bounds
-    default_pack: str
+    default_pack: str | None
     rasters: list[Literal["satellite", "terrain"]]
 
 

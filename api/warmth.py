@@ -28,10 +28,10 @@ def prepare_city(city: City, pack: Pack) -> None:
 
 
 class Warmth:
-    """A thread that looks for a new delivery every few seconds and prepares the city for the pack that judges by default."""
+    """A thread that looks for a new delivery every few seconds and prepares the city for the pack that judges today."""
 
-    def __init__(self, city: Callable[[], City], pack: Pack) -> None:
-        self._city, self._pack = city, pack
+    def __init__(self, city: Callable[[], City], pack: Callable[[City], Pack]) -> None:
+        self._city, self._pack_for = city, pack
         self._stop = Event()
         self._thread = Thread(target=self._run, name="warmth", daemon=True)
 
@@ -50,7 +50,7 @@ class Warmth:
             try:
                 now = self._city()
                 if now is not warm:
-                    prepare_city(now, self._pack)
+                    prepare_city(now, self._pack_for(now))
                     warm = now
             except Exception as error:  # no city yet, no database: requests meet the same and say so
                 log.info("not warm yet: %s", error)

@@ -14,14 +14,15 @@ import psycopg
 import sqlalchemy as sa
 import sqlalchemy.exc
 
+from api.day import today
 from api.errors import words_of
 from api.orders import KIND, Order, jobs_dir
 from api.standing import Standing
 from api.warmth import prepare_city
 from api.work import run_order
-from geo.errors import NotFound, WaixianError
-from geo.pack import Pack
+from geo.errors import WaixianError
 from layers import jobs
+from layers.pack_choice import pack_for, pack_named
 from layers.packs import read_packs
 from layers.readers import Limits
 from layers.session import engine
@@ -88,7 +89,8 @@ class Loop:
     def _prepare(self) -> bool:
         """The kernel compiled and the city read, so that the first job needs not wait for it."""
         try:
-            prepare_city(self._standing.city(), self._packs[min(self._packs)])
+            city = self._standing.city()
+            prepare_city(city, pack_for(self._packs, today(), city.name))
         except Exception as error:  # no city yet, say: the job itself will tell
             log.info("not warm: %s", error)
         return True
@@ -116,14 +118,8 @@ class Loop:
     def _do(self, claim: jobs.Claim, teller: "Teller") -> dict[str, Any]:
         order = Order(**claim.job.params)
         teller.phase("准备", "getting ready")
-        city = self._standing.city()
-        return run_order(order, jobs_dir(self._home), self._engine, city, self._pack(order.pack), Limits(wall_s=300.0), teller)
-
-    def _pack(self, label: str) -> Pack:
-        for pack in self._packs.values():
-            if label in (pack.id, pack.label):
-                return pack
-        raise NotFound(what_zh="规则包", what_en="pack", id=label)
+        city, pack = self._standing.city(), pack_named(self._packs, order.pack)
+        return run_order(order, jobs_dir(self._home), self._engine, city, pack, Limits(wall_s=300.0), teller)
 
 
 def _words(error: Exception, job_id: str) -> dict[str, Any]:

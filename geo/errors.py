@@ -9,8 +9,10 @@
     │   ├── UnknownLayer       a layer that the city does not know
     │   ├── MissingColumn      a layer lacks a column that it cannot do without
     │   ├── BadValue           one field of one row holds something impossible
-    │   └── BadGeometry        a shape that cannot be measured
+    │   ├── BadGeometry        a shape that cannot be measured
+    │   └── NoCalendar         a day whose working days nobody has published yet
     ├── BadPack                a pack of rules that contradicts itself: stops the start
+    ├── BadData                a calendar or a standard in data/ that cannot be read
     ├── NotFound               asked for something that is not there: 404
     ├── Conflict               the thing is in a state that forbids this: 409
     └── Unavailable            a part that we need is not running or not installed: 503
@@ -101,12 +103,31 @@ class BadGeometry(BadInput):
     en = "{file} row {row}: {why_en}"
 
 
+class NoCalendar(BadInput):
+    """A day outside the years whose calendar is loaded: a rule of weekdays would be a guess."""
+
+    code = "no_calendar"
+    zh = "{day}：没有这一天的工作日历（已载入 {known} 年）。请在 data/calendars 加入该年的放假安排，或明确选择“暂按周末推算”"
+    en = (
+        "{day}: no calendar of working days for this day (loaded: {known}). Add that year's notice to data/calendars, "
+        "or choose provisional counting by weekends"
+    )
+
+
 class BadPack(WaixianError):
     """A pack of rules contradicts itself or cites nothing; the start stops here, never a request."""
 
     code = "bad_pack"
     zh = "规则包 {pack}：{where}：{why_zh}"
     en = "Pack {pack}: {where}: {why_en}"
+
+
+class BadData(WaixianError):
+    """A calendar or a standard in data/ cannot be read or contradicts itself."""
+
+    code = "bad_data"
+    zh = "数据文件 {file}：{where}：{why_zh}"
+    en = "Data file {file}: {where}: {why_en}"
 
 
 class NotFound(WaixianError):

@@ -1,5 +1,6 @@
 """What a verdict says beside its findings: how the line was given, what is not counted, what could not be checked."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,10 @@ def notes(measured: "Measured", k: int, history_checked: bool) -> list[dict[str,
         out.append(note("no_site"))
     if measured.sites.unclear()[k]:
         out.append(note("own_site"))
+    data, filed = measured.ground.data, measured.window.filed[k].astype(date)
+    if filed < data.valid_from or (data.valid_to is not None and filed > data.valid_to):
+        until = f"–{data.valid_to}" if data.valid_to else ""
+        out.append(note("not_in_force", filed=filed, since=data.valid_from, until=until))
     if not history_checked:
         out.append(note("no_history"))
     return out

@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from geo.cite import Cite as Cite
+from geo.cite import Model as Model
+from geo.coordination import Coordination
 from geo.errors import BadPack
 
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
@@ -27,12 +30,6 @@ PERMITS = (
 )  # fmt: skip
 
 Expr = str | bool | Mapping[str, Any]
-
-
-class Model(BaseModel):
-    """Frozen, and refuses a key that it does not know: a misspelt key is a rule that silently vanishes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Words(Model):
@@ -55,15 +52,6 @@ class Document(Model):
     href: str | None = None
     copy_read: str | None = None
     read_on: dt.date
-
-
-class Cite(Model):
-    """Where a number or a rule is written: document key, clause, the words."""
-
-    document: str
-    clause: str = ""
-    says: str = ""
-    valid_from: dt.date | None = None
 
 
 class Confirmation(Model):
@@ -119,6 +107,7 @@ class Measures(Model):
     road_width_m: Mapping[str, Default]
     pit_area_m2: Default
     end_tolerance_m: float = 1.0
+    ledger_lag_days: int = Field(ge=0)
     cite: Cite
 
 
@@ -239,10 +228,12 @@ class PackData(Model):
     title: Words
     valid_from: dt.date
     valid_to: dt.date | None = None
+    complete: bool = True  # False: only a part of the paper was read
     notice: Words
     documents: Mapping[str, Document]
     measures: Measures
     grouping: Grouping
+    coordination: Coordination | None = None
     switches: Mapping[str, Switch]
     zones: Mapping[str, Zone]
     rules: tuple[Rule, ...]

@@ -67,6 +67,17 @@ def _known(where: str, names: set[str], known: tuple[str, ...], pack: Pack) -> N
 def _cites(data: PackData) -> Iterator[Cite]:
     yield data.measures.cite
     yield data.grouping.cite
+    yield from coordination_cites(data)
     for group in (data.zones.values(), data.rules, data.tiers, data.conditions, data.permits):
         for one in group:
             yield one.cite
+
+
+def coordination_cites(data: PackData) -> Iterator[Cite]:
+    """The citations of the numbers of digging once: none where the pack has no such part, or leaves them out."""
+    if data.coordination is None:
+        return
+    if data.coordination.cite is not None:
+        yield data.coordination.cite
+    if data.coordination.prices is not None:
+        yield data.coordination.prices.cite

@@ -15,7 +15,11 @@ Shape = Literal["line", "polygon", "point", "line|polygon", "point|polygon", "no
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind, its unit, the words for it, and the spellings that files use."""
+    """One column: its kind, its unit, the words for it, and the spellings that files use.
+
+    ``blank_is_none``: a blank is an answer, "there was none". Only a file that has the column gives it: one without the
+    column says nothing, so that frames leave the column out.
+    """
 
     kind: Kind
     zh: str
@@ -26,6 +30,7 @@ class Column:
     maximum: float | None = None
     aliases: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blank_is_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ def _number(
     return Column("number", zh, en, unit, required, low, high, aliases)
 
 
-def _date(zh: str, en: str, *aliases: str) -> Column:
-    return Column("date", zh, en, aliases=aliases)
+def _date(zh: str, en: str, *aliases: str, blank_is_none: bool = False) -> Column:
+    return Column("date", zh, en, aliases=aliases, blank_is_none=blank_is_none)
 
 
 ROUTE_COLUMNS: Mapping[str, Column] = {
@@ -111,7 +116,25 @@ ROUTE_COLUMNS: Mapping[str, Column] = {
     "accuracy_m": _number("精度", "accuracy", "m", "定位精度", high=1000),
 }
 
-ROUTES = LayerSpec("line|polygon", "外线", "routes", ROUTE_COLUMNS, "route_id")
+# What planning asks beyond the verdict: a file of works has them, a file of proposals may.
+WORK_COLUMNS: Mapping[str, Column] = {
+    "kind": _text(
+        "作业类别", "kind of work", "作业类型", "工程性质",
+        values={
+            "route": ("外线", "拟建", "申报"), "permit": ("许可", "已批", "已许可", "在施"),
+            "paving": ("铺装", "路面大修", "刨铺", "罩面"), "road_project": ("道路工程", "道路改造", "道路新建"),
+        },
+    ),
+    "firm": _text(
+        "日期已定", "dates are firm", "是否确定", "确定",
+        values={"yes": ("是", "已定", "确定", "y", "true", "1"), "no": ("否", "未定", "暂定", "n", "false", "0")},
+    ),
+    "duration_days": _number("工期", "working days needed", "d", "工期天数", "工作日", high=3660),
+    "shift_days": _number("可调天数", "days it may move", "d", "可移动天数", "机动天数", high=3660),
+    "ready": _date("许可齐备日", "day of the last permit", "许可日期", "可开工日期"),
+}  # fmt: skip
+
+ROUTES = LayerSpec("line|polygon", "外线", "routes", {**ROUTE_COLUMNS, **WORK_COLUMNS}, "route_id")
 
 SPANS = LayerSpec(
     "none",
@@ -145,7 +168,7 @@ LAYERS: Mapping[str, LayerSpec] = {
                 "层位", "level", values={"ground": ("地面",), "bridge": ("桥", "桥梁", "高架"), "tunnel": ("隧道", "地下")}
             ),
             "delivered": _date("交付日期", "delivered", "交付使用日期", "竣工日期", "建成日期"),
-            "overhauled": _date("大修日期", "overhauled", "大修竣工日期"),
+            "overhauled": _date("大修日期", "overhauled", "大修竣工日期", blank_is_none=True),
             "width_m": _number("红线宽度", "red-line width", "m", "宽度", "路宽", high=300),
             "pavement": _text("路面种类", "pavement", "路面", "种类", values=PAVEMENT),
         },
@@ -345,7 +368,10 @@ LAYERS: Mapping[str, LayerSpec] = {
             "kind": _text(
                 "类别",
                 "kind",
-                values={"paving": ("铺装", "路面大修"), "closure": ("封闭",), "festival": ("节庆",), "works": ("施工",)},
+                values={
+                    "paving": ("铺装", "路面大修"), "road_project": ("道路工程", "道路改造"), "works": ("施工",),
+                    "closure": ("封闭",), "festival": ("节庆",), "moratorium": ("禁挖期", "禁止挖掘"),
+                },
             ),
             "start": _date("开始日期", "start"),
             "end": _date("结束日期", "end"),

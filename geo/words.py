@@ -70,6 +70,10 @@ NOTES: Mapping[str, tuple[str, str]] = {
         "project that bears the name or number of the red line settles it.",
     ),
     "no_history": ("未核对历史申报。", "History not checked."),
+    "not_in_force": (
+        "申报日 {filed} 不在本规则包的施行期内（{since} 起{until}），请按当时有效的规则另行核对。",
+        "Filed on {filed}, when this pack was not in force (from {since}{until}): check by the rules of that day.",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from pyproj.exceptions import CRSError
 from geo.city import City
 from geo.errors import BadInput, Conflict
 from layers.models import Base, CityRow, DeliveryRow
+from layers.readers.city_toml import measurable
 
 
 def create_city(
@@ -61,11 +62,10 @@ def _srid(work_crs: str) -> int:
     except CRSError:
         raise BadInput(why_zh=f"坐标系 {work_crs} 不存在", why_en=f"there is no CRS {work_crs}") from None
     code = crs.to_epsg(min_confidence=100)
-    metres = crs.is_projected and all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)
-    if code is None or not metres:
+    if code is None or not measurable(crs):
         raise BadInput(
-            why_zh=f"工作坐标系 {work_crs} 须为以米为单位、有 EPSG 编号的投影坐标系",
-            why_en=f"work CRS {work_crs} must be projected, in metres, with an EPSG number",
+            why_zh=f"工作坐标系 {work_crs} 须为以米为单位、有 EPSG 编号的投影坐标系（Web 墨卡托不行）",
+            why_en=f"work CRS {work_crs} must be projected, in metres, with an EPSG number (and no Web Mercator)",
         )
     return code
 

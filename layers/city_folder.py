@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.city import VECTOR_LAYERS, City, Layer
-from geo.errors import BadInput, UnknownLayer, WaixianError
+from geo.errors import BadInput, UnknownCrs, UnknownLayer, WaixianError
 from geo.schema import LAYERS
+from layers.ledger_rows import ledger_issues
 from layers.readers.city_toml import LayerEntry, Settings, read_settings, template
 from layers.readers.crs import settle
 from layers.readers.layer import request_for, understand
@@ -54,7 +55,6 @@ def open_city(path: str | Path, limits: Limits | None = None) -> CityRead:
     answers = (
         dict(zip([*found, *_coverage_requests(place, settings, found)], read_raws(wanted, limits), strict=True)) if wanted else {}
     )
-    bare = City(settings.name, settings.work_crs, settings.bounds, {}, settings.synthetic)
     layers: dict[str, Layer] = {}
     reads: dict[str, LayerRead] = {}
     for name in VECTOR_LAYERS:
@@ -63,10 +63,14 @@ def open_city(path: str | Path, limits: Limits | None = None) -> CityRead:
         if raw is None or (isinstance(raw, WaixianError) and raw.context.get("absent")):
             layers[name] = Layer(name, None)
             continue
-        reads[name] = _understand(name, entry, raw, found[name].path.name, bare)
-        area = _coverage(entry, answers.get(f"coverage of {name}"), bare)
+        reads[name] = _understand(name, settings, raw, found[name].path.name)
+        area = _coverage(name, settings, answers.get(f"coverage of {name}"))
         layers[name] = _layer(name, entry, reads[name], area, found[name])
-    return CityRead(replace(bare, layers=layers), reads, settings)
+    city = City(settings.name, settings.work_crs, settings.bounds, layers, settings.synthetic)
+    if "road_ledger" in reads:
+        ledger = reads["road_ledger"]
+        reads["road_ledger"] = replace(ledger, issues=[*ledger.issues, *ledger_issues(city)])
+    return CityRead(city, reads, settings)
 
 
 def assume_complete(city: City, layers: Iterable[str]) -> City:
@@ -123,7 +127,7 @@ def _requests(place: Path, settings: Settings) -> dict[str, Request]:
     for name in VECTOR_LAYERS:
         entry = settings.layers.get(name, LayerEntry())
         if place.is_dir() or entry.file:
-            file = _file_of(name, place if place.is_dir() else place.parent, entry)
+            file = _file_of(name, place if place.is_dir() else place.parent, settings)
             if file is not None:
                 found[name] = request_for(name, file, encoding=entry.encoding, layer=entry.layer)
         else:
@@ -132,14 +136,16 @@ def _requests(place: Path, settings: Settings) -> dict[str, Request]:
     return found
 
 
-def _file_of(name: str, folder: Path, entry: LayerEntry) -> Path | None:
-    if entry.file:
-        file = folder / entry.file
+def _file_of(name: str, folder: Path, settings: Settings) -> Path | None:
+    said = settings.layers.get(name, LayerEntry()).file
+    if said:
+        file = folder / said
         if not file.exists():
-            raise BadInput(
-                why_zh=f"city.toml：图层 {name} 的文件 {entry.file} 不存在",
-                why_en=f"city.toml: {entry.file} of layer {name} does not exist",
+            zh, en = (
+                f"文件 {file} 不存在，请改正文件名或把文件放进去",
+                f"there is no {file}: mend the name, or put the file there",
             )
+            raise settings.bad(f"layers.{name}.file", zh, en)
         return file
     stems = {name, LAYERS[name].zh}
     files = sorted(
@@ -153,8 +159,8 @@ def _file_of(name: str, folder: Path, entry: LayerEntry) -> Path | None:
     if len(files) > 1:
         listed = ", ".join(p.name for p in files)
         raise BadInput(
-            why_zh=f'图层 {name} 有多个文件：{listed}；请留一个，或在 city.toml 写 file = "…"',
-            why_en=f'layer {name} has several files: {listed}; keep one, or write file = "…" in city.toml',
+            why_zh=f'图层 {name} 有多个文件：{listed}；请留一个，或在 {settings.file} 的 [layers.{name}] 写 file = "…"',
+            why_en=f'layer {name} has several files: {listed}; keep one, or write file = "…" under [layers.{name}]',
         )
     return files[0] if files else None
 
@@ -168,32 +174,45 @@ def _coverage_requests(place: Path, settings: Settings, found: Mapping[str, Requ
             continue
         file = folder / entry.coverage
         inside = not file.exists() and not place.is_dir()
+        if not file.exists() and not inside:
+            zh = f'面文件 {file} 不存在；请改正文件名，或写 "bounds"（全市）、"none"（未声明）'
+            en = f'there is no polygon file {file}: mend the name, or write "bounds" (the whole city) or "none" (not stated)'
+            raise settings.bad(f"layers.{name}.coverage", zh, en)
         requests[f"coverage of {name}"] = Request(place, layer=entry.coverage) if inside else Request(file)
     return requests
 
 
-def _understand(name: str, entry: LayerEntry, raw: Raw | WaixianError, file: str, city: City) -> LayerRead:
+def _understand(name: str, settings: Settings, raw: Raw | WaixianError, file: str) -> LayerRead:
+    entry = settings.layers.get(name, LayerEntry())
     if isinstance(raw, WaixianError):
         raise raw
-    return understand(name, raw, file, work_crs=city.work_crs, bounds=city.bounds, crs=entry.crs, mapping=entry.map)
+    try:
+        return understand(name, raw, file, work_crs=settings.work_crs, bounds=settings.bounds, crs=entry.crs, mapping=entry.map)
+    except UnknownCrs as error:  # it speaks of --crs, which here is a key; so is --map
+        zh, en = f'{error.text("zh")}（此处写作 crs = "EPSG:…"）', f'{error.text("en")} (written here as crs = "EPSG:…")'
+        raise settings.bad(f"layers.{name}.crs", zh, en) from None
+    except BadInput as error:
+        if type(error) is BadInput and entry.map:
+            raise settings.bad(f"layers.{name}.map", error.text("zh"), error.text("en")) from None
+        raise
 
 
-def _coverage(entry: LayerEntry, raw: Raw | WaixianError | None, city: City) -> BaseGeometry | None:
+def _coverage(name: str, settings: Settings, raw: Raw | WaixianError | None) -> BaseGeometry | None:
     """The stated area in the work CRS; None where nobody stated one."""
-    if entry.coverage == "bounds":
-        return city.bounds_polygon
+    said, key = settings.layers.get(name, LayerEntry()).coverage, f"layers.{name}.coverage"
+    if said == "bounds":
+        return City("", settings.work_crs, settings.bounds).bounds_polygon
     if raw is None:
         return None
     if isinstance(raw, WaixianError):
-        raise raw
-    file = f'coverage = "{entry.coverage}"'
+        raise settings.bad(key, f"“{said}”：{raw.text('zh')}", f"'{said}': {raw.text('en')}")
     if raw.geometry is None:
-        raise BadInput(why_zh=f"{file}：没有图形", why_en=f"{file}: it has no shapes")
-    source = settle(raw.crs, None, raw.geometry, city.work_crs, city.bounds, file)
-    shapes = clean(raw.geometry, raw.damaged, "polygon", source, city.work_crs)
+        raise settings.bad(key, f"“{said}”没有图形；须为面文件", f"'{said}' has no shapes: it must be a file of polygons")
+    source = settle(raw.crs, None, raw.geometry, settings.work_crs, settings.bounds, f'{settings.file} {key} = "{said}"')
+    shapes = clean(raw.geometry, raw.damaged, "polygon", source, settings.work_crs)
     if shapes.wrong or not raw.rows:
         zh, en = next(iter(shapes.wrong.values()), ("没有面", "it has no polygon"))
-        raise BadInput(why_zh=f"{file}：{zh}", why_en=f"{file}: {en}")
+        raise settings.bad(key, f"“{said}”：{zh}；须为有效的面", f"'{said}': {en}; it must hold sound polygons")
     area: BaseGeometry = shapely.union_all(shapes.shapes)
     return area
 

@@ -5,6 +5,7 @@ Which rows are *current* after it is decided in :mod:`layers.replacing`; older d
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -103,10 +104,11 @@ def load_layer(
         # One load of a layer at a time: the later of two must see what the earlier one left.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"waixian load {name}"))))
         more = [_numbered(conform(spans, SPANS))] if spans is not None and len(spans) else []
-        twin = _same(connection, name, delivery, [rows, *more], srid_of(city))
+        answers = [column for column, each in spec.columns.items() if each.blank_is_none and column in rows]
+        twin = _same(connection, name, delivery, answers, [rows, *more], srid_of(city))
         if twin:
             return Loaded(str(twin), name, len(rows), True, 0, 0)
-        number = register(connection, name, delivery, len(rows), city)
+        number = register(connection, name, delivery, len(rows), city, answers)
         content = [_send(connection, name, rows, number, city, progress)]
         content += [_send(connection, "spans", each, number, city, None) for each in more]
         connection.execute(sa.text(f'ANALYZE "{name}"'))  # the joins of `replace` are planned with these counts
@@ -202,13 +204,15 @@ def same_words(name: str, delivery: Delivery) -> list[sa.ColumnElement[bool]]:
     return [getattr(DeliveryRow, each).is_not_distinct_from(value) for each, value in _metadata(name, delivery).items()]
 
 
-def _same(connection: sa.Connection, name: str, delivery: Delivery, frames: list[pd.DataFrame], srid: int) -> int | None:
-    """The delivery that this one repeats: same file, same words, same rows, and not wholly replaced since."""
+def _same(
+    connection: sa.Connection, name: str, delivery: Delivery, answers: list[str], frames: list[pd.DataFrame], srid: int
+) -> int | None:
+    """The delivery that this one repeats: same file, same words, same columns and rows, and not wholly replaced since."""
     if not delivery.sha256:
         return None
     query = sa.select(DeliveryRow.id, DeliveryRow.content, sa.func.ST_AsBinary(DeliveryRow.coverage).label("coverage"))
-    query = query.where(*same_words(name, delivery), DeliveryRow.state != "replaced").order_by(DeliveryRow.id.desc())
-    found = connection.execute(query).all()
+    query = query.where(*same_words(name, delivery), DeliveryRow.state != "replaced", DeliveryRow.blank_is_none == answers)
+    found = connection.execute(query.order_by(DeliveryRow.id.desc())).all()
     if not found:
         return None
     content = _joined([digest(frame, srid) for frame in frames])
@@ -227,9 +231,12 @@ def _joined(digests: list[str]) -> str:
     return "+".join(digests)
 
 
-def register(connection: sa.Connection, name: str, delivery: Delivery, rows: int, city: City) -> int:
-    """A new delivery in the caller's transaction; its number."""
+def register(
+    connection: sa.Connection, name: str, delivery: Delivery, rows: int, city: City, blank_is_none: Sequence[str] = ()
+) -> int:
+    """A new delivery in the caller's transaction; its number. ``blank_is_none``: columns in which its blanks are answers."""
     values = _metadata(name, delivery) | {"file_name": delivery.file_name, "content": "", "rows_loaded": 0}
+    values["blank_is_none"] = list(blank_is_none)
     values["rows_expected"] = rows if delivery.rows_expected is None else delivery.rows_expected
     if delivery.coverage is not None:
         values["coverage"] = shape(delivery.coverage, city)

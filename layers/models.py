@@ -97,6 +97,8 @@ class DeliveryRow(Base):
     file_name: Mapped[str]
     loaded_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     state: Mapped[str] = mapped_column(server_default="current")
+    # of the columns in which a blank is an answer (geo.schema), those that the file had
+    blank_is_none: Mapped[list[str]] = mapped_column(server_default="{}")
 
 
 class LayerRow(Base):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from geo.errors import BadPack
 from geo.kleene import NAMES, YES
 from geo.pack import Cite, Pack, Rule
+from geo.pack_parse import coordination_cites
 from geo.rules import Verdicts, deciding_rules, evaluate, read
 from layers.pack_cases import Case, CaseFile, Worked, read_cases, wrong_cases
 from layers.pack_structure import Problem
@@ -62,6 +63,7 @@ def citations(pack: Pack) -> Iterator[tuple[str, Cite]]:
     data = pack.data
     yield "measures", data.measures.cite
     yield "grouping", data.grouping.cite
+    yield from (("coordination", cite) for cite in coordination_cites(data))
     for group, members in (("switches", data.switches), ("zones", data.zones)):
         yield from ((f"{group}.{name}", one.cite) for name, one in members.items() if one.cite)
     for group, rows in (("rules", data.rules), ("tiers", data.tiers), ("conditions", data.conditions), ("permits", data.permits)):
@@ -84,6 +86,8 @@ def _citations(pack: Pack, folder: Path) -> Iterator[Problem]:
     for name, switch in pack.switches.items():
         if switch.cite is None:
             yield Problem(f"switches.{name}", "没有出处", "has no citation")
+    if pack.data.coordination is not None and pack.data.coordination.cite is None:
+        yield Problem("coordination", "没有出处", "has no citation")
     for where, cite in citations(pack):
         used.add(cite.document)
         if cite.document not in documents:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo.pack import Cite, Pack, Rule, Switch, Words
+from geo.pack_parse import coordination_cites
 from layers.pack_check import citations
+from layers.pack_digs import dig_rows
 from layers.pack_pages import Block, Cell, Heading, Para, Table, as_html, as_text
 from layers.pack_words import switches_of, test_words, words_of, zone_words
 
@@ -77,6 +79,7 @@ def blocks(pack: Pack) -> Iterator[Block]:
     yield from _papers(pack)
     yield from _clocks(pack)
     yield from _defaults(pack)
+    yield from _digs(pack)
     yield from _sources(pack)
 
 
@@ -237,9 +240,19 @@ def _defaults(pack: Pack) -> Iterator[Block]:
     yield Table(_head("项目|item", "取值|value", "可能范围|may lie in"), rows)
 
 
+def _digs(pack: Pack) -> Iterator[Block]:
+    settings = pack.data.coordination
+    if settings is None:
+        return
+    yield Heading(2, Words(zh="九、同步开挖（不是法规）", en="9. Digging once (not law)"))
+    for cite in coordination_cites(pack.data):
+        yield Para(_cite(cite, pack))
+    yield Table(_head("项目|item", "取值|value"), dig_rows(settings))
+
+
 def _sources(pack: Pack) -> Iterator[Block]:
     """Each document with the words that are quoted from it, numbered as the tables above cite them."""
-    yield Heading(2, Words(zh="九、出处", en="9. Sources"))
+    yield Heading(2, Words(zh="十、出处", en="10. Sources"))
     by_document: dict[str, list[list[Cell]]] = {}
     for (document, clause, says), number in _numbers(pack).items():
         by_document.setdefault(document, []).append([f"［{number}］", clause, f"“{says}”"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from geo.pack import PLACEHOLDER, Expr, Pack, Permit, Rule, Switch, Zone
 from geo.pack_parse import atoms
-from geo.schema import LAYERS, ROAD_CLASS, ROUTE_COLUMNS, UTILITY
+from geo.schema import LAYERS, PAVEMENT, ROAD_CLASS, ROUTE_COLUMNS, UTILITY
 from geo.zones import SUFFIXES
 
 TESTS = ("le", "lt", "ge", "gt", "eq", "among")
@@ -43,6 +43,7 @@ class Problem:
 def structure_problems(pack: Pack) -> Iterator[Problem]:
     """Everything malformed, in the order of the file."""
     yield from _measures(pack)
+    yield from _coordination(pack)
     for name, switch in pack.data.switches.items():
         yield from _switch(name, switch)
     for name, zone in pack.data.zones.items():
@@ -66,6 +67,13 @@ def _measures(pack: Pack) -> Iterator[Problem]:
             yield Problem(f"measures.{table}", f"缺少 {name}", f"{name} is missing")
         for name in sorted(given - known[table]):
             yield Problem(f"measures.{table}.{name}", "未知的名称", "unknown name")
+
+
+def _coordination(pack: Pack) -> Iterator[Problem]:
+    """Prices are asked for by kind of pavement."""
+    prices = pack.data.coordination.prices if pack.data.coordination else None
+    for name in sorted(set(prices.pavement_yuan_m2 if prices else ()) - set(PAVEMENT)):
+        yield Problem(f"coordination.prices.pavement_yuan_m2.{name}", "没有这种路面", "there is no such pavement")
 
 
 def _switch(name: str, switch: Switch) -> Iterator[Problem]:

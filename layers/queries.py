@@ -14,7 +14,7 @@ from shapely.ops import unary_union
 from geo.city import VECTOR_LAYERS, City, Layer
 from geo.schema import LAYERS, LayerSpec
 from layers.cities import city_settings, srid_of
-from layers.copying import copy_out
+from layers.copying import copy_out, driver
 from layers.models import DeliveryRow
 from layers.readers.columns import conform
 from layers.reading import columns
@@ -72,8 +72,25 @@ def _layer(connection: sa.Connection, name: str, settings: City, bbox: Box | Non
     query = sql.SQL("SELECT {} FROM {} t WHERE {} AND {} ORDER BY t.id").format(
         selected, sql.Identifier(name), current(at), _inside(name, spec, bbox, srid_of(settings), at)
     )
-    frame = conform(copy_out(connection, query, types), spec, settings.work_crs)
-    return joined(name, claims, frame)
+    rows = copy_out(connection, query, types).drop(columns=_unanswered(connection, name, spec, claims, at))
+    return joined(name, claims, conform(rows, spec, settings.work_crs))
+
+
+def _unanswered(connection: sa.Connection, name: str, spec: LayerSpec, claims: list[Claim], at: int | None) -> list[str]:
+    """Columns in which a blank would be an answer that some delivery with current rows never gave: left out of the layer.
+
+    The price: one file without the column takes it from all, dates of the others included, and what rests on them is
+    unknown, wherever it lies, until that file comes with the column. Stricter, and never milder.
+    """
+    out = []
+    for column in (column for column, each in spec.columns.items() if each.blank_is_none):
+        silent = [claim.id for claim in claims if column not in claim.blank_is_none]
+        query = sql.SQL("SELECT EXISTS (SELECT FROM {} t WHERE t.delivery_id = ANY({}) AND {})").format(
+            sql.Identifier(name), sql.Literal(silent), current(at)
+        )
+        if silent and (driver(connection).execute(query).fetchone() or (False,))[0]:
+            out.append(column)
+    return out
 
 
 def _inside(name: str, spec: LayerSpec, bbox: Box | None, srid: int, at: int | None) -> sql.Composable:

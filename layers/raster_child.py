@@ -188,7 +188,8 @@ def main(folder: Path) -> None:
     orders = json.loads((folder / "orders.json").read_text("utf-8"))
     for name, value in orders["limits"].items():
         limit = getattr(resource, f"RLIMIT_{name}")
-        resource.setrlimit(limit, (value, value))
+        hard = resource.getrlimit(limit)[1]  # a machine may allow less
+        resource.setrlimit(limit, (value, value) if hard == resource.RLIM_INFINITY else (min(value, hard),) * 2)
     warnings.simplefilter("ignore", NotGeoreferencedWarning)
     answer: dict[str, Any]
     try:

@@ -24,6 +24,7 @@ from geo.crs import to_degrees
 from geo.errors import UnknownCrs, UnreadableFile
 from layers.copying import Progress
 from layers.readers.crs import settle
+from layers.readers.sandbox import Limits
 
 CHILD = Path(__file__).with_name("raster_child.py")
 # No file that is reached over a network, none that lies beside ours unasked.
@@ -37,16 +38,7 @@ ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True)
-class RasterLimits:
-    """What one picture may use."""
-
-    memory_bytes: int = 4 << 30
-    cpu_s: int = 3600
-    wall_s: float = 3600.0
-    input_bytes: int = 32 << 30
-    output_bytes: int = 64 << 30
-    max_pixels: int = 8_000_000_000
+PICTURE = Limits(memory_bytes=4 << 30, cpu_s=3600, wall_s=3600.0, input_bytes=32 << 30, written_bytes=64 << 30)
 
 
 @dataclass(frozen=True)
@@ -73,22 +65,21 @@ def make_cog(
     city: City,
     crs: str | None = None,
     progress: Progress | None = None,
-    limits: RasterLimits | None = None,
+    limits: Limits = PICTURE,
 ) -> Cog:
     """``source`` as a COG at ``target``, whole or not at all: a GeoTIFF (with its .msk), or a .zip with one SRTM .hgt.
 
     ``crs`` overrides what the file states. Raises UnreadableFile (damaged, no data, too large, no GeoTIFF) and UnknownCrs.
     """
-    allowed = limits or RasterLimits()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".raster-", dir=target.parent) as folder:
         place = Path(folder)
-        name, driver = _copy(source, place, allowed)
+        name, driver = _copy(source, place, limits)
         orders: dict[str, Any] = {"path": name, "driver": driver}
-        seen = _run(place, {**orders, "task": "look"}, source.name, allowed, None)
+        seen = _run(place, {**orders, "task": "look"}, source.name, limits, None)
         settled, shift_m = _settle(seen, crs, city, source.name)
-        orders |= {"crs": settled, "shift_m": shift_m, "work_crs": city.work_crs, "max_pixels": allowed.max_pixels}
-        made = _run(place, {**orders, "task": "convert", "half": "half.tif", "out": "out.tif"}, source.name, allowed, progress)
+        orders |= {"crs": settled, "shift_m": shift_m, "work_crs": city.work_crs, "max_pixels": limits.pixels}
+        made = _run(place, {**orders, "task": "convert", "half": "half.tif", "out": "out.tif"}, source.name, limits, progress)
         os.replace(place / "out.tif", target)
     corners = shapely.box(*made["box"])
     west, south, east, north = shapely.bounds(to_degrees(shapely.segmentize(corners, corners.length / 40), city.work_crs))
@@ -101,7 +92,7 @@ def make_cog(
     )
 
 
-def _copy(source: Path, folder: Path, limits: RasterLimits) -> tuple[str, str]:
+def _copy(source: Path, folder: Path, limits: Limits) -> tuple[str, str]:
     """The file under a name of ours, and the one driver that may open it."""
     if not source.is_file():
         raise _unreadable(source.name, "没有这个文件", "there is no such file")
@@ -156,9 +147,9 @@ def _settle(seen: dict[str, Any], asked: str | None, city: City, file: str) -> t
     return source.crs, float(source.shift_x)
 
 
-def _run(folder: Path, orders: dict[str, Any], file: str, limits: RasterLimits, progress: Progress | None) -> dict[str, Any]:
+def _run(folder: Path, orders: dict[str, Any], file: str, limits: Limits, progress: Progress | None) -> dict[str, Any]:
     """One child with its orders. Raises UnreadableFile with the child's reason, or with the limit that ended it."""
-    orders["limits"] = {"AS": limits.memory_bytes, "CPU": limits.cpu_s, "FSIZE": limits.output_bytes, "NOFILE": 256, "CORE": 0}
+    orders["limits"] = limits.rlimits()
     (folder / "orders.json").write_text(json.dumps(orders), "utf-8")
     command = [sys.executable, "-I", str(CHILD), str(folder)]
     environment = {**ENVIRONMENT, "TMPDIR": str(folder), "CPL_TMPDIR": str(folder)}

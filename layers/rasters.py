@@ -18,8 +18,9 @@ from layers.cities import city_settings
 from layers.copying import Progress
 from layers.deliveries import Delivery, Loaded, file_sha256
 from layers.models import DeliveryRow, RasterRow
-from layers.raster_intake import Cog, RasterLimits, make_cog
+from layers.raster_intake import PICTURE, Cog, make_cog
 from layers.raster_tiles import raster_tile
+from layers.readers.sandbox import Limits
 from layers.replacing import replace as take_over
 
 RASTER_LAYERS = tuple(name for name, spec in LAYERS.items() if spec.geometry == "raster")
@@ -33,7 +34,7 @@ def load_raster(
     delivery: Delivery,
     crs: str | None = None,
     progress: Progress | None = None,
-    limits: RasterLimits | None = None,
+    limits: Limits = PICTURE,
 ) -> Loaded:
     """Make the file a COG in ``folder`` and register it under ``satellite`` or ``terrain``.
 

@@ -24,13 +24,14 @@ from shapely.geometry.base import BaseGeometry
 from geo.schema import LayerSpec
 from layers.models import DeliveryRow
 
-_WORDS = ("id", "source", "owner", "licence", "as_of", "complete_since", "stated_by")
+_WORDS = ("id", "source", "owner", "licence", "as_of", "complete_since", "stated_by", "blank_is_none")
 _ROUTE_KEY = ("route_id", "applicant", "project", "project_code", "utility")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a delivery claims: its place in time, its office, its area (work CRS; None: not stated)."""
+    """What a delivery claims: its place in time, its office, its area (work CRS; None: not stated), and the columns in
+    which its blanks are answers."""
 
     id: int
     source: str
@@ -39,6 +40,7 @@ class Claim:
     as_of: date | None
     complete_since: date | None
     stated_by: str
+    blank_is_none: list[str]
     coverage: BaseGeometry | None
 
     def newer_than(self, other: "Claim") -> bool:

@@ -213,12 +213,13 @@ def history(engine: sa.Engine, asked: pd.DataFrame, on: date, look_back_days: in
     """Stored current routes that may be siblings of those asked: of the same project, project code or applicant, filed in
     the days before ``on`` (that day included), and not among those asked (by store ``id``, where they have one).
 
-    Columns as :func:`routes_to_judge`, with ``outcome`` and ``known_on`` (filed, else the day of loading: a planned start
-    says nothing of when it was filed).
+    Columns as :func:`routes_to_judge`, with ``outcome`` and ``known_on`` (filed, else the day of loading in China: a planned
+    start says nothing of when it was filed).
     """
     keys = {name: sorted(set(asked[name].dropna())) for name in ("project", "project_code", "applicant") if name in asked}
     keys = {name: values for name, values in keys.items() if values}
-    day = "coalesce(t.filed, (SELECT d.loaded_at::date FROM deliveries d WHERE d.id = t.delivery_id))"
+    loaded = "SELECT (d.loaded_at AT TIME ZONE INTERVAL '+08:00')::date FROM deliveries d WHERE d.id = t.delivery_id"
+    day = f"coalesce(t.filed, ({loaded}))"
     same = [sql.SQL("{} = ANY({})").format(sql.Identifier("t", name), sql.Literal(values)) for name, values in keys.items()]
     own = [int(each) for each in asked["id"]] if "id" in asked else []
     which = sql.SQL("t.replaced_by IS NULL AND ({}) AND {} BETWEEN {} AND {} AND t.id <> ALL({}::bigint[])").format(

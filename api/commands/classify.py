@@ -9,33 +9,41 @@ from pathlib import Path
 import geopandas as gpd
 
 from api.answers import format_of, summary, write_answers, write_rejects
-from api.commands.house import House, mapping_of
+from api.commands.house import House
+from api.commands.reading import check_places, read_asked, tell_lost, tell_notes
 from api.commands.terminal import bar, outcomes, say, summary_line
+from api.day import today
 from api.past import past
 from api.review import Review, review
 from geo.city import City
 from geo.pack import Pack
-from layers.city_folder import assume_complete, city_settings, read_city
+from layers.city_folder import assume_complete, city_settings, open_city
 from layers.queries import city as stored_city
-from layers.readers import RoutesRead, read_routes
-from layers.readers.crs import Bounds
+from layers.readers import RoutesRead
 
 
 def classify(house: House, asked: argparse.Namespace) -> int:
     """Judge every route of ``asked.routes``; 0 if every row was answered, 1 if some were rejected."""
     began = time.monotonic()
     format_of(asked.output)
-    pack, on = house.pack(asked.pack), asked.on or date.today()
+    check_places(output=asked.output, report=asked.report, rejects=_rejects_of(asked))
+    on = asked.on or today()
     if asked.city:
         settings = city_settings(asked.city)
+        pack = house.pack(asked.pack, on, settings.name)
         with ThreadPoolExecutor() as pool:  # each file is opened by a child process: one waits while the other is understood
-            ground = pool.submit(read_city, asked.city)
-            read = _read(asked, settings.work_crs, settings.bounds)
-        answer = _judge(asked, read, ground.result(), pack, on)
+            reading = pool.submit(open_city, asked.city)
+            read = read_asked(asked.routes, asked, settings)
+        ground = reading.result()
+        tell_notes(read, house.lang)
+        tell_lost(ground.reads, house.lang)
+        answer = _judge(asked, read, ground.city, pack, on)
     else:
         with house.database() as engine:
             city = stored_city(engine)
-            read = _read(asked, city.work_crs, city.bounds)
+            pack = house.pack(asked.pack, on, city.name)
+            read = read_asked(asked.routes, asked, city)
+            tell_notes(read, house.lang)
             answer = _judge(asked, read, city, pack, on, past(engine, read.frame, pack, on))
     _write(asked, read, answer, house.lang)
     outcomes(answer)
@@ -44,18 +52,10 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     return 1 if done["rejected"] else 0
 
 
-def _read(asked: argparse.Namespace, work_crs: str, bounds: Bounds) -> RoutesRead:
-    read = read_routes(
-        asked.routes,
-        work_crs=work_crs,
-        bounds=bounds,
-        encoding=asked.encoding,
-        crs=asked.crs,
-        mapping=mapping_of(asked.mapping),
-    )
-    for note in read.notes:
-        say(f"· {note.zh}")
-    return read
+def _rejects_of(asked: argparse.Namespace) -> Path:
+    """Where refused rows go."""
+    place: Path = asked.rejects or asked.output.with_suffix(".rejects.csv")
+    return place
 
 
 def _judge(
@@ -72,8 +72,8 @@ def _judge(
 def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: str) -> None:
     write_answers(answer, asked.output, answer.city, read.rejects)
     if len(read.rejects):
-        place = asked.rejects or asked.output.with_suffix(".rejects.csv")
-        write_rejects(read.rejects, Path(place))
+        place = _rejects_of(asked)
+        write_rejects(read.rejects, place)
         say(f"✗ {read.rejects['row_no'].nunique()} 行未能判定，原因见 / rows rejected, reasons in {place}")
     if asked.report:
         from api.report import write_report

@@ -7,6 +7,7 @@ from api.commands import serve
 from api.commands.house import House
 from api.commands.load import judge_stored, load_city, load_routes
 from api.commands.terminal import outcomes, say
+from api.day import today
 from layers.deliveries import Delivery, file_sha256
 from layers.demo import write_demo
 from layers.readers import read_routes
@@ -22,6 +23,7 @@ def demo(house: House, asked: argparse.Namespace) -> int:
         file: Path = house.demo / "routes.shp"
         read = read_routes(file, work_crs=city.work_crs, bounds=city.bounds)
         delivery = Delivery("示范数据（合成）", "", "CC0-1.0 (synthetic)", sha256=file_sha256(file), file_name=file.name)
-        _, answer = load_routes(engine, file, read.frame, read.spans, delivery, house.pack(""))
-        outcomes(answer or judge_stored(engine, house.pack("")))
+        pack = house.pack("", today(), city.name)
+        _, answer = load_routes(engine, file, read.frame, read.spans, delivery, pack)
+        outcomes(answer or judge_stored(engine, pack))
         return serve.serve(house, asked) if asked.serve else 0

@@ -1,13 +1,14 @@
 """Where this installation keeps things, and its doors: the packs and the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from geo.errors import BadInput, NotFound
+from geo.errors import BadPack
 from geo.pack import Pack
 from layers.cluster import Cluster, default_home
 from layers.session import engine, prepare
@@ -35,18 +36,41 @@ class House:
         """The private PostGIS."""
         return Cluster(self.place / "postgis")
 
-    def pack(self, asked: str) -> Pack:
-        """The pack by id or label; without one, the default or the only one. Raises NotFound, BadPack."""
+    def packs_by_id(self) -> Mapping[str, Pack]:
+        """Every pack there is. Raises BadPack."""
         from layers.packs import read_packs  # with the compiled kernel behind it: `db status` need not wait for that
 
         packs = read_packs(self.packs)
-        wanted = asked or self.default_pack
-        if not wanted:
-            return packs[min(packs)]
-        for pack in packs.values():
-            if wanted in (pack.id, pack.label):
-                return pack
-        raise NotFound(what_zh="规则包", what_en="pack", id=f"{wanted}（{'、'.join(sorted(packs))}）")
+        if not packs:
+            raise BadPack(
+                pack=self.packs.name, where=str(self.packs), why_zh="文件夹中没有规则包", why_en="there is no pack in the folder"
+            )
+        return packs
+
+    def pack_named(self, wanted: str) -> Pack:
+        """The pack by id or label, whatever the day. Raises NotFound, BadPack."""
+        from layers.pack_choice import pack_named
+
+        return pack_named(self.packs_by_id(), wanted)
+
+    def pack(self, asked: str, on: date, city: str) -> Pack:
+        """The pack that judges what is filed on that day in the city of that name: ``asked``, the setting, or the city's.
+
+        One that is neither named nor of this city is told to the person. Raises NotFound, BadInput, BadPack.
+        """
+        from api.commands.terminal import say
+        from layers.pack_choice import is_of, pack_for
+
+        named = asked or self.default_pack
+        pack = pack_for(self.packs_by_id(), on, city, named)
+        if not named and not is_of(pack, city):
+            title = pack.data.city
+            say(
+                f"· 没有“{city}”的规则包，按 {pack.label}（{title.zh}）判定"
+                if self.lang == "zh"
+                else f"· No pack is of '{city}': judged by {pack.label} ({title.en})"
+            )
+        return pack
 
     @contextmanager
     def database_address(self) -> Iterator[str]:
@@ -67,16 +91,3 @@ class House:
                 yield door
             finally:
                 door.dispose()
-
-
-def mapping_of(pairs: list[str]) -> dict[str, str]:
-    """``COLUMN=FIELD`` arguments as a mapping. Raises BadInput."""
-    out = {}
-    for pair in pairs:
-        column, equals, field = pair.partition("=")
-        if not (column and equals and field):
-            raise BadInput(
-                why_zh=f"--map 应写作 文件中的字段名=字段，而不是 {pair}", why_en=f"--map is written COLUMN=FIELD, not {pair}"
-            )
-        out[column] = field
-    return out

@@ -6,12 +6,13 @@ import sys
 
 from rich.table import Table
 
-from api.commands.house import House, mapping_of
+from api.commands.house import House
+from api.commands.reading import read_asked, tell_notes
 from api.commands.terminal import SAY, say
 from geo.schema import ROUTES
 from layers.city_folder import read_city
 from layers.queries import city as stored_city
-from layers.readers import RoutesRead, read_routes
+from layers.readers import RoutesRead
 
 
 def inspect(house: House, asked: argparse.Namespace) -> int:
@@ -21,18 +22,11 @@ def inspect(house: House, asked: argparse.Namespace) -> int:
     else:
         with house.database() as engine:
             city = stored_city(engine)
-    read = read_routes(
-        asked.file,
-        work_crs=city.work_crs,
-        bounds=city.bounds,
-        encoding=asked.encoding,
-        crs=asked.crs,
-        mapping=mapping_of(asked.mapping),
-    )
+    read = read_asked(asked.file, asked, city)
     if asked.json:
         sys.stdout.write(json.dumps(_object(read), ensure_ascii=False, indent=1) + "\n")
     else:
-        _show(read)
+        _show(read, house.lang)
     return 1 if len(read.rejects) else 0
 
 
@@ -46,14 +40,13 @@ def _object(read: RoutesRead) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _show(read: RoutesRead) -> None:
-    for note in read.notes:
-        say(f"· {note.zh}")
+def _show(read: RoutesRead, lang: str) -> None:
+    tell_notes(read, lang)
     table = Table("字段", "field", "已填 filled", "示例 example")
     for name, column in ROUTES.columns.items():
         filled = read.frame[name].dropna()
         table.add_row(column.zh, name, f"{len(filled)}/{len(read.frame)}", str(filled.iloc[0]) if len(filled) else "—")
     SAY.print(table)
     for issue in read.issues[:20]:
-        say(f"✗ {issue.zh}")
+        say(f"✗ {issue.zh if lang == 'zh' else issue.en}")
     say(f"{len(read.frame)} 条可判定，{len(read.rejects)} 条被拒 / {len(read.frame)} usable, {len(read.rejects)} rejected")

@@ -9,8 +9,10 @@ import geopandas as gpd
 import shapely
 import sqlalchemy as sa
 
-from api.commands.house import House, mapping_of
+from api.commands.house import House
+from api.commands.reading import options, read_asked, tell_lost, tell_notes, tell_unplaced
 from api.commands.terminal import bar, say, summary_line
+from api.day import today
 from api.past import past
 from api.review import Review, review
 from geo.city import VECTOR_LAYERS, City
@@ -19,9 +21,10 @@ from geo.pack import Pack
 from layers.cities import city_settings, create_city
 from layers.city_folder import CityRead, open_city
 from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
+from layers.ledger_rows import ledger_issues
 from layers.queries import city as stored_city
 from layers.rasters import RASTER_LAYERS, load_raster
-from layers.readers import read_layer, read_routes
+from layers.readers import read_layer
 from layers.route_store import routes_to_judge, save_verdicts
 
 
@@ -29,7 +32,7 @@ def load(house: House, asked: argparse.Namespace) -> int:
     """Load what was asked for; 1 if rows were rejected."""
     if asked.city:
         with house.database() as engine:
-            load_city(engine, asked.city, house.place)
+            load_city(engine, asked.city, house.place, house.lang)
         return 0
     if not (asked.layer and asked.file):
         raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
@@ -43,12 +46,15 @@ def load(house: House, asked: argparse.Namespace) -> int:
             with bar(asked.layer) as tell:
                 _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))
             return 0
-        return _load_routes(engine, asked, city, house.pack("")) if asked.layer == "routes" else _load_layer(engine, asked, city)
+        if asked.layer != "routes":
+            return _load_layer(engine, asked, city, house.lang)
+        return _load_routes(engine, asked, city, house.pack("", today(), city.name), house.lang)
 
 
-def load_city(engine: sa.Engine, folder: Path, place: Path) -> City:
+def load_city(engine: sa.Engine, folder: Path, place: Path, lang: str = "zh") -> City:
     """City settings and every layer and raster of a folder or GeoPackage."""
     read = open_city(folder)
+    tell_lost(read.reads, lang)
     create_city(engine, read.city.name, read.city.work_crs, read.city.bounds, read.city.synthetic)
     for name, layer in read.city.layers.items():
         if layer.frame is None:
@@ -94,16 +100,14 @@ def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
     )  # fmt: skip
 
 
-def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City) -> int:
-    read = read_layer(
-        asked.layer, asked.file, work_crs=city.work_crs, bounds=city.bounds, encoding=asked.encoding, crs=asked.crs,
-        mapping=mapping_of(asked.mapping),
-    )  # fmt: skip
-    for note in read.notes:
-        say(f"· {note.zh}")
+def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City, lang: str) -> int:
+    read = read_layer(asked.layer, asked.file, **options(asked, city))
+    tell_notes(read, lang)
     with bar(f"{asked.layer}") as tell:
         done = load_layer(engine, asked.layer, read.frame, _delivery(asked, city), tell)
     _tell(done)
+    if asked.layer in ("roads", "road_ledger"):
+        tell_unplaced(ledger_issues(stored_city(engine)), lang)
     summary_line(
         {
             "layer": done.layer,
@@ -116,15 +120,9 @@ def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City) -> int
     return 1 if read.rows_expected > done.rows else 0
 
 
-def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack: Pack) -> int:
-    read = read_routes(
-        asked.file,
-        work_crs=city.work_crs,
-        bounds=city.bounds,
-        encoding=asked.encoding,
-        crs=asked.crs,
-        mapping=mapping_of(asked.mapping),
-    )
+def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack: Pack, lang: str) -> int:
+    read = read_asked(asked.file, asked, city)
+    tell_notes(read, lang)
     done, answer = load_routes(engine, asked.file, read.frame, read.spans, _delivery(asked, city), pack)
     rejected = int(read.rejects["row_no"].nunique()) if len(read.rejects) else 0
     outcomes = answer.rows.outcome.value_counts().to_dict() if answer else {}
@@ -147,7 +145,7 @@ def load_routes(
 
 def judge_stored(engine: sa.Engine, pack: Pack, delivery_id: str | None = None, on: date | None = None) -> Review:
     """Judge stored routes (of one delivery, or all) against the stored city and keep the verdicts."""
-    day = on or date.today()
+    day = on or today()
     routes, spans = routes_to_judge(engine, delivery_id=delivery_id)
     history = past(engine, routes, pack, day)
     with bar("判定 judging") as tell:

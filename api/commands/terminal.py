@@ -33,7 +33,7 @@ def bar(what: str) -> Iterator[Tell]:
 
 def say(text: str) -> None:
     """One line for the person."""
-    SAY.print(text, markup=False)
+    SAY.print(text, markup=False, soft_wrap=True)
 
 
 def outcomes(review: Review) -> None:

@@ -11,9 +11,13 @@ router = APIRouter(prefix="/api/city", tags=["city"])
 
 @router.get("", response_model=CityOut, responses=problems(409), summary="本市 / the city")
 def show_city(house: HouseNow) -> Json:
-    """Name, work CRS, bounds, the pack that judges and which pictures there are; ``synthetic`` says that it is made up."""
+    """Name, work CRS, bounds, the pack that judges today (null: none is in force) and which pictures there are.
+
+    ``synthetic`` says that the city is made up.
+    """
     city = house.standing.settings()
+    pack = house.default_pack(city.name)
     return Json({
         "name": city.name, "synthetic": city.synthetic, "work_crs": city.work_crs, "bounds": city.bounds,
-        "default_pack": house.default_pack.id, "rasters": house.rasters(),
+        "default_pack": pack.id if pack else None, "rasters": house.rasters(),
     })  # fmt: skip

@@ -4,9 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.deps import HouseNow
+from api.deps import House, HouseNow
 from api.schemas import PackBrief, PackOut, problems
 from api.wire import Json
+from geo.errors import Conflict
 from geo.pack import Cite, Pack, Tier, Words
 
 router = APIRouter(prefix="/api/packs", tags=["city"])
@@ -14,14 +15,24 @@ router = APIRouter(prefix="/api/packs", tags=["city"])
 
 @router.get("", response_model=list[PackBrief], summary="规则包 / packs")
 def list_packs(house: HouseNow) -> Json:
-    """Every pack that may judge; ``default`` marks the one that does when a request names none."""
-    return Json([_brief(pack, house.default_pack.id) for pack in house.packs.values()])
+    """Every pack that may judge; ``default`` marks the one that does today when a request names none."""
+    default = _default(house)
+    return Json([_brief(pack, default) for pack in house.packs.values()])
 
 
 @router.get("/{pack_id}", response_model=PackOut, responses=problems(404, 422), summary="一个规则包 / one pack")
 def show_pack(pack_id: str, house: HouseNow) -> Json:
     """Outcomes, conditions, rules, switches (readings) and permit items, each with its citation."""
-    return Json(_whole(house.pack(pack_id), house.default_pack.id))
+    return Json(_whole(house.pack(pack_id), _default(house)))
+
+
+def _default(house: House) -> str:
+    """Id of the pack that judges today when none is named; empty where there is none, or no city to choose it for."""
+    try:
+        pack = house.default_pack(house.standing.settings().name)
+    except Conflict:
+        pack = None
+    return pack.id if pack else ""
 
 
 def _brief(pack: Pack, default: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette import status
 
-from api.deps import FIRST_DAY, LAST_DAY, FilingDay, HouseNow, LangNow, PackNow, today
+from api.day import today
+from api.deps import FIRST_DAY, LAST_DAY, FilingDay, HouseNow, LangNow, PackNow
 from api.drawn import read_drawn
 from api.orders import KIND, Order, jobs_dir
 from api.past import past
@@ -61,13 +62,13 @@ def review_file(
     encoding: Annotated[str | None, Form(max_length=40, description="如 GB18030；缺省自动 / found out if left out")] = None,
 ) -> Json:
     """A file of routes → a job (202). Its progress, answers and map are below ``href``; leaving the page does not stop it."""
-    house.standing.settings()
-    asked = house.pack(words_of_query("pack", pack) or house.default_pack.id)
+    day = on or today()
+    asked = house.pack_for(day, words_of_query("pack", pack), house.standing.settings().name)
     words = words_of_query("encoding", encoding), words_of_query("crs", crs)
     asked_for(words[0])  # an encoding that nobody knows is an answer now, not in a minute
     folder = jobs_dir(house.settings.home)
     upload = receive(file, folder)
-    order = Order(upload.folder, upload.stored, upload.shown, asked.label, (on or today()).isoformat(), words[1], words[0])
+    order = Order(upload.folder, upload.stored, upload.shown, asked.label, day.isoformat(), words[1], words[0])
     try:
         job_id = jobs.enqueue(house.engine, KIND, asdict(order))
     except BaseException:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import House, HouseNow, today
+from api.day import today
+from api.deps import House, HouseNow
 from api.located import located
 from api.past import past
 from api.review import review
@@ -42,7 +43,7 @@ def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow
     """The route as a GeoJSON feature, its verdict (stretches with coordinates) and the partition of its metres.
 
     The verdict is the newest one kept. Where none was kept whole, it is made now, by the pack and on the day of the
-    judgement (for a route that nobody judged: the default pack, today), and not kept.
+    judgement (for a route that nobody judged: today, by the pack in force), and not kept.
     """
     found = route(house.engine, route_id)
     if found.verdict is not None and found.pieces is not None:
@@ -55,19 +56,19 @@ def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow
 def _made_now(found: StoredRoute, house: House) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     judged = found.judged or {}
     day: date = judged.get("on") or today()
-    pack = _pack_of(house, judged.get("pack"))
+    pack = _pack_of(house, judged.get("pack"), day)
     answer = review(
         found.frame, house.standing.city(), pack, day, spans=found.spans, history=past(house.engine, found.frame, pack, day)
     )
     return answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
 
 
-def _pack_of(house: House, label: str | None) -> Pack:
-    """The pack of the judgement; a version that is no longer here gives way to the default."""
+def _pack_of(house: House, label: str | None, day: date) -> Pack:
+    """The pack of the judgement; a version that is no longer here gives way to the one that is in force on its day."""
     try:
-        return house.pack(label) if label else house.default_pack
+        return house.pack(label) if label else house.pack_for(day)
     except NotFound:
-        return house.default_pack
+        return house.pack_for(day)
 
 
 def _feature(found: StoredRoute) -> dict[str, Any]:

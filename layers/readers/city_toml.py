@@ -1,9 +1,10 @@
 """``city.toml``: what a city says of itself and of its layers. Every key is known; a misspelt one is an error."""
 
+import difflib
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -15,8 +16,9 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.crs import to_work
-from geo.errors import BadInput, UnknownLayer
+from geo.errors import BadInput
 from geo.schema import LAYERS
+from layers.readers.encoding import named
 from layers.readers.words import Raw
 
 
@@ -46,32 +48,85 @@ class Settings:
     bounds: tuple[float, float, float, float]
     synthetic: bool = False
     layers: Mapping[str, LayerEntry] = field(default_factory=dict)
-    default_pack: str = ""
+    file: str = "city.toml"
+
+    def bad(self, key: str, zh: str, en: str) -> BadInput:
+        """The error for a key of this file: what is wrong, and the cure."""
+        return bad_key(self.file, key, zh, en)
 
 
 DATES = ("as_of", "complete_since")
-TOP = ("name", "synthetic", "work_crs", "bounds", "layers", "default_pack")
+TOP = ("name", "synthetic", "work_crs", "bounds", "layers")
+A_DATE = ("日期写作 2026-10-01", "a date is written 2026-10-01")
 
 
 def read_settings(path: Path) -> Settings:
-    """Read and check ``path``. Raises BadInput that names the key."""
-    try:
-        said = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _bad(path, "", f"不是有效的 TOML（{error}）", f"it is not valid TOML ({error})") from None
+    """Read and check ``path``. Raises BadInput that names file, key (or line) and cure."""
+    said = _parsed(path)
     for key in said:
         if key not in TOP:
-            raise _bad(path, key, f"没有这个设置；可用：{'、'.join(TOP)}", f"there is no such setting; known: {', '.join(TOP)}")
-    name, synthetic, pack = said.get("name", path.parent.name), said.get("synthetic", False), said.get("default_pack", "")
-    if not isinstance(name, str) or not isinstance(synthetic, bool) or not isinstance(pack, str):
-        raise _bad(path, "name/synthetic/default_pack", "类型不对", "it has the wrong type")
-    layers = said.get("layers", {})
+            raise bad_key(path.name, key, *_unknown_key(key, TOP))
+    name, synthetic, layers = said.get("name", path.parent.name), said.get("synthetic", False), said.get("layers", {})
+    if not isinstance(name, str):
+        raise bad_key(path.name, "name", '应为加引号的文字，如 name = "开封"', 'it must be quoted text: name = "Kaifeng"')
+    if not isinstance(synthetic, bool):
+        raise bad_key(path.name, "synthetic", "应为 true 或 false，不加引号", "it must be true or false, without quotation marks")
+    if not isinstance(layers, dict):
+        raise bad_key(path.name, "layers", "每个图层应写作 [layers.图层名]", "each layer is a table: [layers.NAME]")
     entries = {layer: _entry(path, layer, entry) for layer, entry in layers.items()}
-    return Settings(name, _work_crs(path, said.get("work_crs")), _bounds(path, said.get("bounds")), synthetic, entries, pack)
+    return Settings(name, _work_crs(path, said.get("work_crs")), _bounds(path, said.get("bounds")), synthetic, entries, path.name)
 
 
-def _bad(path: Path, key: str, zh: str, en: str) -> BadInput:
-    return BadInput(why_zh=f"{path.name}：{key}：{zh}", why_en=f"{path.name}: {key}: {en}")
+def bad_key(file: str, key: str, zh: str, en: str) -> BadInput:
+    """The error for one key of a settings file."""
+    return BadInput(file=file, field=key, why_zh=f"{file}：{key}：{zh}", why_en=f"{file}: {key}: {en}")
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> tuple[str, str]:
+    names = list(known)
+    near = difflib.get_close_matches(key, names, 1)
+    zh = f"没有这个设置{f'，是否应为 {near[0]}？' if near else '；'}可用：{'、'.join(names)}"
+    return zh, f"there is no such setting{f' (did you mean {near[0]}?)' if near else ''}; known: {', '.join(names)}"
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        zh, en = "不是 UTF-8 文字；请在编辑器中另存为 UTF-8", "it is not UTF-8 text: save it as UTF-8 in your editor"
+        raise BadInput(file=path.name, why_zh=f"{path.name}：{zh}", why_en=f"{path.name}: {en}") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(path, text, str(error)) from None
+
+
+def _not_toml(path: Path, text: str, why: str) -> BadInput:
+    """The line that the parser stopped at, its key, and how such a value is written."""
+    lines = text.splitlines() or [""]
+    found = re.search(r"at line (\d+)", why)
+    number = min(int(found[1]), len(lines)) if found else len(lines)
+    number -= int("Invalid value" in why and "column 1)" in why)  # a list or text that an earlier line left open
+    line = lines[number - 1].strip()
+    key = line.partition("=")[0].strip() if "=" in line else ""
+    tables = (re.match(r"\s*\[+([^\]]+)\]", one) for one in lines[:number])
+    table = next((found[1].strip() for found in reversed(list(tables)) if found), "")
+    where = f"{table}.{key}" if key and table else key or line[:40]
+    zh, en = A_DATE if key in DATES else ("文字要加引号，日期写作 2026-10-01", "text is quoted, a date is written 2026-10-01")
+    return BadInput(
+        file=path.name,
+        field=where,
+        row=number,
+        why_zh=f"{path.name} 第 {number} 行：{where}：“{line[:60]}”不是有效的 TOML（{why}）；{zh}",
+        why_en=f"{path.name} line {number}: {where}: '{line[:60]}' is not valid TOML ({why}); {en}",
+    )
+
+
+def measurable(crs: CRS) -> bool:
+    """Projected, in metres, and not Web Mercator, which stretches a city by a fifth and more."""
+    metres = crs.is_projected and all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info)
+    operation = crs.coordinate_operation
+    return metres and not (operation is not None and "Pseudo Mercator" in operation.method_name)
 
 
 def _work_crs(path: Path, said: Any) -> str:
@@ -81,12 +136,15 @@ def _work_crs(path: Path, said: Any) -> str:
         crs = CRS.from_epsg(int(code[1])) if code else None
     except CRSError:
         crs = None
-    if crs is None or not crs.is_projected or any(axis.unit_conversion_factor != 1.0 for axis in crs.axis_info):
-        raise _bad(
-            path,
+    if crs is None or not measurable(crs):
+        seen_zh, seen_en = (
+            ("缺少", "it is missing") if said is None else (f"“{said}”不能用来量算", f"'{said}' cannot be measured in")
+        )
+        raise bad_key(
+            path.name,
             "work_crs",
-            '应为以米为单位的投影坐标系，如 work_crs = "EPSG:4547"',
-            'it must be a projected CRS in metres: work_crs = "EPSG:4547"',
+            f'{seen_zh}；应为以米为单位的投影坐标系（经纬度和 Web 墨卡托不行），如 work_crs = "EPSG:4547"',
+            f'{seen_en}; it must be a projected CRS in metres (no degrees, no Web Mercator): work_crs = "EPSG:4547"',
         )
     return f"EPSG:{crs.to_epsg()}"
 
@@ -99,36 +157,51 @@ def _bounds(path: Path, said: Any) -> tuple[float, float, float, float]:
         west, south, east, north = map(float, said)
         if -180 <= west < east <= 180 and -90 <= south < north <= 90:
             return west, south, east, north
-    raise _bad(path, "bounds", "应为 [西, 南, 东, 北]（经纬度）", "it must be [west, south, east, north] in degrees")
+        swapped = -180 <= south < north <= 180 and -90 <= west < east <= 90
+        turned = f"[{south:g}, {west:g}, {north:g}, {east:g}]"
+        if swapped:
+            zh, en = f"经纬度看来颠倒了，应为 {turned}", f"longitude and latitude look swapped; write {turned}"
+            raise bad_key(path.name, "bounds", zh, en)
+    raise bad_key(
+        path.name,
+        "bounds",
+        f"{'缺少' if said is None else said}；应为 [西, 南, 东, 北]，单位度，西小于东、南小于北，如 [114.0, 34.5, 114.9, 35.1]",
+        f"{'missing' if said is None else said}; it must be [west, south, east, north] in degrees, west < east and south < "
+        "north, such as [114.0, 34.5, 114.9, 35.1]",
+    )
 
 
 def _entry(path: Path, layer: str, said: Any) -> LayerEntry:
     if layer not in LAYERS:
-        raise UnknownLayer(layer=layer, known="、".join(LAYERS))
+        near = difflib.get_close_matches(layer, LAYERS, 1)
+        zh, en = (f"，是否应为 {near[0]}？", f" (did you mean {near[0]}?)") if near else ("；", "")
+        listed = ", ".join(LAYERS)
+        raise bad_key(
+            path.name, f"layers.{layer}", f"没有这个图层{zh}可用：{listed}", f"there is no such layer{en}; known: {listed}"
+        )
     if not isinstance(said, dict):
-        raise _bad(path, f"layers.{layer}", "应写作 [layers.…]", "it must be a table, [layers.…]")
-    known = {f.name for f in fields(LayerEntry)}
-    values: dict[str, Any] = {}
-    for key, value in said.items():
-        where = f"layers.{layer}.{key}"
+        raise bad_key(path.name, f"layers.{layer}", f"应写作 [layers.{layer}]", f"it must be a table, [layers.{layer}]")
+    known = sorted(f.name for f in fields(LayerEntry))
+    for key in said:
         if key not in known:
-            raise _bad(
-                path,
-                where,
-                f"没有这个设置；可用：{'、'.join(sorted(known))}",
-                f"there is no such setting; known: {', '.join(sorted(known))}",
-            )
-        if key in DATES:
-            values[key] = _date(path, where, value)
-        elif key == "map":
-            if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-                raise _bad(path, where, '应为 {"列名" = "字段"}', 'it must be {"column" = "field"}')
-            values[key] = value
-        elif isinstance(value, str):
-            values[key] = value.strip()
-        else:
-            raise _bad(path, where, "应为文字", "it must be text")
-    return LayerEntry(**values)
+            raise bad_key(path.name, f"layers.{layer}.{key}", *_unknown_key(key, known))
+    return LayerEntry(**{key: _value(path, f"layers.{layer}.{key}", key, value) for key, value in said.items()})
+
+
+def _value(path: Path, where: str, key: str, value: Any) -> Any:
+    """One value of a layer's table, in its type."""
+    if key in DATES:
+        return _date(path, where, value)
+    if key == "map":
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise bad_key(path.name, where, '应写作 map = { "列名" = "字段" }', 'it is written map = { "column" = "field" }')
+        return value
+    if not isinstance(value, str):
+        raise bad_key(path.name, where, f'应为加引号的文字，如 {key} = "…"', f'it must be quoted text: {key} = "…"')
+    if key == "encoding" and named(value) is None:
+        zh, en = "可用 UTF-8、GB18030、BIG5", "use UTF-8, GB18030, BIG5"
+        raise bad_key(path.name, where, f"没有编码“{value}”；{zh}", f"there is no encoding '{value}'; {en}")
+    return value.strip()
 
 
 def _date(path: Path, where: str, value: Any) -> date:
@@ -139,7 +212,7 @@ def _date(path: Path, where: str, value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise _bad(path, where, f"“{value}”不是日期（如 2026-10-01）", f"'{value}' is not a date (2026-10-01)") from None
+        raise bad_key(path.name, where, f"“{value}”不是日期；{A_DATE[0]}", f"'{value}' is not a date; {A_DATE[1]}") from None
 
 
 def template(raw: Raw | None) -> str:

@@ -12,7 +12,8 @@ date      datetime64[s]       NaT (midnight, no time zone)
 ========  ==================  ==========================================
 
 Columns stand in the order of :mod:`geo.schema`, then ``geometry`` last, in the work CRS; layers without geometry are
-GeoDataFrames with no geometry column. The index is 0 … n-1. Shapes of one part are single (LineString, not
+GeoDataFrames with no geometry column. A column in which a blank is an answer (``blank_is_none``) is there only where its
+owner's file has it. The index is 0 … n-1. Shapes of one part are single (LineString, not
 MultiLineString), whatever the file held.
 """
 
@@ -33,12 +34,15 @@ DTYPES = {"text": "object", "number": "float64", "integer": "float64", "date": "
 
 
 def conform(frame: pd.DataFrame, spec: LayerSpec, crs: str | None = None, keep: Iterable[str] = ()) -> gpd.GeoDataFrame:
-    """``frame`` in the convention above: the columns of ``spec`` (absent ones unknown), ``keep`` before them, geometry last.
+    """``frame`` in the convention above: the columns of ``spec`` (absent ones unknown, those of ``blank_is_none`` left out),
+    ``keep`` before them, geometry last.
 
     ``crs`` is set where the geometry has none; values are not parsed here, only brought to their dtype.
     """
     columns: dict[str, Any] = {name: frame[name].to_numpy() for name in keep}
     for name, column in spec.columns.items():
+        if column.blank_is_none and name not in frame:
+            continue
         columns[name] = _typed(frame.get(name), column.kind, len(frame))
     plain = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     if spec.geometry == "none":

@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from geo.errors import UnknownCrs
-from layers.readers.words import Note, Objects
+from layers.readers.words import Flags, Note, Objects
 
 Boxes = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -118,10 +118,46 @@ def _lies(stated: str, boxes: Boxes) -> bool:
 
 def _share(boxes: Boxes, area: Bounds) -> float:
     """Share of ``boxes`` that lie inside ``area`` grown by a fifth of its size."""
+    return float(_inside(boxes, area).mean())
+
+
+def _inside(boxes: Boxes, area: Bounds) -> Flags:
     w, s, e, n = area
     dx, dy = 0.2 * (e - w), 0.2 * (n - s)
-    inside = (boxes[:, 0] >= w - dx) & (boxes[:, 1] >= s - dy) & (boxes[:, 2] <= e + dx) & (boxes[:, 3] <= n + dy)
-    return float(inside.mean())
+    inside: Flags = (boxes[:, 0] >= w - dx) & (boxes[:, 1] >= s - dy) & (boxes[:, 2] <= e + dx) & (boxes[:, 3] <= n + dy)
+    return inside
+
+
+def turned(shapes: Objects, source: Source, work_crs: str, bounds: Bounds) -> Flags:
+    """Which of a file's shapes (its own coordinates, in ``source``) would lie in the city with x and y exchanged.
+
+    Only told: nothing is exchanged here, for a city may lie where both ways make sense."""
+    boxes = _exchanged(shapely.bounds(shapes))
+    there = np.isfinite(boxes).all(axis=1)
+    out = np.zeros(len(boxes), dtype=bool)
+    if not there.any():
+        return out
+    if _cached(source.crs).is_geographic:
+        out[there] = _inside(boxes[there], bounds)
+        return out
+    shift, _ = _zone_shift(source.crs, boxes[there])
+    corners = boxes[there] + np.array([shift, 0, shift, 0])
+    change = Transformer.from_crs(source.crs, work_crs, always_xy=True)
+    west, south = change.transform(corners[:, 0], corners[:, 1])
+    east, north = change.transform(corners[:, 2], corners[:, 3])
+    out[there] = _inside(np.column_stack([west, south, east, north]), _work_area(bounds, work_crs))
+    return out
+
+
+def _exchanged(boxes: Boxes) -> Boxes:
+    return boxes[:, [1, 0, 3, 2]]
+
+
+TURNED = (
+    "x、y 两轴看来颠倒了：交换后才落在本市。请按先经度（东坐标）、后纬度（北坐标）重新导出，再读取；系统不会自动交换",
+    "the axes look swapped: only with x and y exchanged does it lie in the city. Export it again with longitude (easting) "
+    "first and latitude (northing) second; nothing is exchanged by itself",
+)
 
 
 def _work_area(bounds: Bounds, crs: str) -> Bounds:
@@ -137,22 +173,33 @@ def _shown(boxes: Boxes, work_crs: str, bounds: Bounds, file: str) -> Source:
     area = _work_area(bounds, work_crs)
     if _share(boxes, area) >= 0.95:
         return Source(work_crs, notes=(_assumed("本市工程坐标", "the city's work CRS", work_crs),))
-    zones = _zones(work_crs)
-    for zone in zones:
-        shift = -zone * 1e6
-        if _share(boxes + np.array([shift, 0, shift, 0]), area) >= 0.95:
-            note = _assumed(
-                f"本市工程坐标，东坐标带带号 {abs(zone)}",
-                f"the city's work CRS with zone {abs(zone)} in front of the eastings",
-                work_crs,
-            )
-            return Source(work_crs, shift, (note,))
+    zone = _zone_shown(boxes, area, work_crs)
+    if zone is not None:
+        note = _assumed(
+            f"本市工程坐标，东坐标带带号 {abs(zone)}",
+            f"the city's work CRS with zone {abs(zone)} in front of the eastings",
+            work_crs,
+        )
+        return Source(work_crs, -zone * 1e6, (note,))
     seen = ", ".join(f"{v:.6g}" for v in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)))
+    other = _exchanged(boxes)
+    if max(_share(other, bounds), _share(other, area)) >= 0.95 or _zone_shown(other, area, work_crs) is not None:
+        raise UnknownCrs(
+            file=file,
+            why_zh=f"文件未说明坐标系，坐标（{seen}）的 {TURNED[0]}",
+            why_en=f"It states none, and of its numbers ({seen}) {TURNED[1]}",
+        )
     raise _unknown(
         file,
         f"文件未说明坐标系，坐标（{seen}）不在本市范围内。",
         f"It states none, and the numbers ({seen}) are not in the city.",
     )
+
+
+def _zone_shown(boxes: Boxes, area: Bounds, work_crs: str) -> int | None:
+    """The zone number that stands before the eastings, where the numbers without it lie in the city."""
+    shifts = {zone: np.array([-zone * 1e6, 0, -zone * 1e6, 0]) for zone in _zones(work_crs)}
+    return next((zone for zone, shift in shifts.items() if _share(boxes + shift, area) >= 0.95), None)
 
 
 def _assumed(zh: str, en: str, crs: str) -> Note:

@@ -245,7 +245,7 @@ def _check_bomb(source: Path, shown: str, limits: Limits) -> list[zipfile.ZipInf
     packed = max(source.stat().st_size, 1)
     if len(members) > limits.members:
         raise refuse(shown, f"压缩包内文件过多（{len(members)}）", f"it holds too many files ({len(members)})")
-    if total > limits.unpacked_bytes or (total > 20_000_000 and total / packed > limits.ratio):
+    if total > limits.written_bytes or (total > 20_000_000 and total / packed > limits.ratio):
         raise refuse(
             shown,
             f"解压后 {total / 1e6:.0f} MB（{total / packed:.0f} 倍），疑似压缩炸弹",
@@ -283,7 +283,7 @@ def _of_zip(source: Path, folder: Path, limits: Limits, asked: str | None, layer
         }
     inner = folder / "unpacked"
     inner.mkdir()
-    left = limits.unpacked_bytes
+    left = limits.written_bytes
     with zipfile.ZipFile(source) as archive:
         for name, info in wanted.items():
             if info.flag_bits & 1:
@@ -319,7 +319,7 @@ def _of_gzip(source: Path, folder: Path, limits: Limits, asked: str | None) -> R
     inner = folder / "unpacked"
     inner.mkdir()
     target = inner / f"in{Path(name).suffix.casefold()}"
-    allowed = min(limits.unpacked_bytes, max(source.stat().st_size * limits.ratio, 20_000_000))
+    allowed = min(limits.written_bytes, max(source.stat().st_size * limits.ratio, 20_000_000))
     try:
         with gzip.open(source) as packed:
             _pour(packed, target, allowed, source.name)

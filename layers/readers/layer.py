@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.city import VECTOR_LAYERS, City
+from geo.city import VECTOR_LAYERS
 from geo.errors import BadInput, BadValue, UnknownLayer
 from geo.schema import LAYERS, LayerSpec
 from layers.readers import osm
@@ -84,7 +84,7 @@ def understand(
     notes = [*raw.notes, *notes, *table.notes]
     if name == "roads":
         notes += _class_hints(table, hints, raw.rows)
-    notes += _keys(table, spec, hints)
+    notes += [*_answers(table, spec), *_keys(table, spec, hints)]
     require(raw, spec, table, file, [f for f, column in spec.columns.items() if column.required])
     shapes = None
     if spec.geometry != "none":
@@ -101,8 +101,7 @@ def _shapes(raw: Raw, spec: LayerSpec, file: str, work_crs: str, bounds: Bounds,
         )
     source = settle(raw.crs, crs, raw.geometry, work_crs, bounds, file)
     shapes = clean(raw.geometry, raw.damaged, spec.geometry, source, work_crs)
-    city = City("", work_crs, bounds)
-    return shapes, [*source.notes, *shapes.notes, *outside(shapes.shapes, city.bounds_polygon)]
+    return shapes, [*source.notes, *shapes.notes, *outside(shapes, raw.geometry, source, work_crs, bounds)]
 
 
 def _class_hints(table: Table, columns: Mapping[str, Objects], rows: int) -> list[Note]:
@@ -129,6 +128,26 @@ def _class_hints(table: Table, columns: Mapping[str, Objects], rows: int) -> lis
             f"classes are hints from highway tags, not proof: {listed}",
         )
     ]
+
+
+def _answers(table: Table, spec: LayerSpec) -> list[Note]:
+    """Columns in which a blank says "none": left out where a cell says something that is no date, for its row would say
+    "none" too. The price is every date of the column, until that cell is mended."""
+    notes = []
+    for name in (name for name, column in spec.columns.items() if column.blank_is_none and table.wrong.get(name)):
+        del table.fields[name]
+        zh, rows = spec.columns[name].zh, [i + 1 for i in table.wrong[name]]
+        listed = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")
+        notes.append(
+            Note(
+                "not-stated",
+                f"{zh} {name}：{len(rows)} 行不是日期（行号 {listed}）。此列空格表示“没有”，不能代替未知，整列按未提供处理；"
+                "请在这些行写明日期，确实没有的留空",
+                f"{name}: {len(rows)} rows hold no date (rows {listed}). A blank here says 'none', not 'unknown', so that "
+                "the whole column is taken as not given: write the date there, or leave it blank where there is none",
+            )
+        )
+    return notes
 
 
 def _keys(table: Table, spec: LayerSpec, columns: Mapping[str, Objects]) -> list[Note]:

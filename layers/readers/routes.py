@@ -2,13 +2,13 @@
 
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.city import City
 from geo.errors import BadInput, WaixianError
 from geo.schema import ROUTES, SPANS
 from layers.readers.columns import conform
@@ -38,7 +38,8 @@ def read_routes(
 ) -> RoutesRead:
     """Routes from ``path``: ``frame`` has row_no (1-based), the columns of ROUTES (geo.schema), geometry in ``work_crs``.
 
-    Arguments as :func:`layers.readers.read_layer`. A missing route_id reads "#<row_no>"; one that repeats is kept and noted.
+    Arguments as :func:`layers.readers.read_layer`. A missing route_id reads "#<row_no>"; one that repeats is kept and noted,
+    but where spans name it its rows are rejected.
     ``spans`` comes from a GeoPackage layer "spans", or from ``<stem>_spans`` or ``spans`` (.csv, .xlsx, .dbf)
     beside the file or in its zip.
     Raises UnreadableFile, UnknownCrs, BadInput (mapping, no shapes at all).
@@ -54,7 +55,8 @@ def read_routes(
     if isinstance(raw, WaixianError):
         raise raw
     read = understand_routes(raw, source.name, work_crs=work_crs, bounds=bounds, crs=crs, mapping=mapping)
-    spans, notes, more = _spans(extra, beside, read.frame)
+    spans, unclear, notes, more = _spans(extra, beside, read)
+    read = _without(read, unclear)
     return RoutesRead(read.frame, spans, read.rejects, [*read.notes, *notes], [*read.issues, *more])
 
 
@@ -74,7 +76,7 @@ def understand_routes(
         shapes.wrong.setdefault(row - 1, ("单元格多于表头，无法对应", "it has more cells than there are columns"))
         shapes.shapes[row - 1] = None
     notes = [*raw.notes, *source.notes, *table.notes, *_ids(table), *shapes.notes]
-    notes += outside(shapes.shapes, City("", work_crs, bounds).bounds_polygon)
+    notes += outside(shapes, raw.geometry, source, work_crs, bounds)
     found = issues(table, table.fields["route_id"], shapes, _dates_in_order(table))
     rejected = np.array([shape is None for shape in shapes.shapes], dtype=bool)
     frame = _frame(table, shapes, rejected, work_crs)
@@ -158,19 +160,40 @@ def _spans_in_zip(source: Path) -> str | None:
     return next((name.stem for name in names if is_spans(name.stem) and name.suffix.casefold() in TABLES), None)
 
 
+def _without(read: RoutesRead, unclear: set[str]) -> RoutesRead:
+    """The rows that bear an unclear number are rejected: which of them a span means cannot be told."""
+    out = read.frame["route_id"].isin(unclear).to_numpy()
+    if not out.any():
+        return read
+    zh = "编号重复，而分段敷设表按编号指定，所指是哪一条无法确定；请为每条线路编不同的编号"
+    en = "its number repeats and the table of spans names it: which row is meant cannot be told; give each row its own number"
+    gone = read.frame[out]
+    more = [(int(row), str(key), "route_id", zh, en) for row, key in zip(gone["row_no"], gone["route_id"], strict=True)]
+    rejects = pd.concat([read.rejects, pd.DataFrame(more, columns=list(REJECTS)).astype(read.rejects.dtypes)])
+    rows = set(gone["row_no"])
+    return replace(
+        read,
+        frame=read.frame[~out].reset_index(drop=True),
+        rejects=rejects.sort_values("row_no", ignore_index=True),
+        issues=[issue for issue in read.issues if issue.row_no not in rows],
+    )
+
+
 def _spans(
-    extra: Raw | WaixianError | None, asked: Request | None, routes: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame | None, list[Note], list[Issue]]:
-    """The table of spans by the columns of :data:`geo.schema.SPANS`; rows that cannot be used are issues."""
+    extra: Raw | WaixianError | None, asked: Request | None, read: RoutesRead
+) -> tuple[pd.DataFrame | None, set[str], list[Note], list[Issue]]:
+    """The table of spans by the columns of :data:`geo.schema.SPANS`, and the numbers in it that several rows bear; rows
+    that cannot be used are issues."""
     if extra is None or asked is None:
-        return None, [], []
+        return None, set(), [], []
     if isinstance(extra, WaixianError):
         if extra.context.get("absent"):
-            return None, [], []
+            return None, set(), [], []
         raise extra
     table = fill(extra, SPANS)
     require(extra, SPANS, table, asked.path.name, [name for name, column in SPANS.columns.items() if column.required])
-    usable, wrong = _usable_spans(table, set(routes["route_id"]))
+    twice = set(duplicates(np.concatenate([read.frame["route_id"].to_numpy(), read.rejects["route_id"].to_numpy()])))
+    usable, wrong = _usable_spans(table, set(read.frame["route_id"]), twice)
     frame = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(extra.rows))[usable].reset_index(drop=True)
     count = int(usable.sum())
     note = Note(
@@ -179,10 +202,10 @@ def _spans(
         f"spans from {asked.path.name}: {extra.rows} rows, {count} used",
     )
     keys = np.array([str(k) for k in table.fields["route_id"]], dtype=object)
-    return pd.DataFrame(conform(frame, SPANS)), [note, *extra.notes], issues(table, keys, None, wrong)
+    return pd.DataFrame(conform(frame, SPANS)), twice & set(keys), [note, *extra.notes], issues(table, keys, None, wrong)
 
 
-def _usable_spans(table: Table, known: set[str]) -> tuple[Flags, list[Issue]]:
+def _usable_spans(table: Table, known: set[str], twice: set[str]) -> tuple[Flags, list[Issue]]:
     keys: Objects = table.fields["route_id"]
     start, end = table.fields["from_m"], table.fields["to_m"]
     checks = [
@@ -191,6 +214,12 @@ def _usable_spans(table: Table, known: set[str]) -> tuple[Flags, list[Issue]]:
             np.array([key is None or key not in known for key in keys], dtype=bool),
             "没有这条线路",
             "there is no such route",
+        ),
+        (
+            "route_id",
+            np.array([key in twice for key in keys], dtype=bool),
+            "有几条线路用此编号，所指不明",
+            "several routes bear this number",
         ),
         ("from_m", pd.isna(start) | pd.isna(end), "起点或终点里程未知", "its from or to is unknown"),
         (

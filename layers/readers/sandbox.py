@@ -43,15 +43,23 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What one read may use. The defaults suit a layer of a whole city; an upload endpoint may give less."""
+    """What one child may use. The defaults suit a layer of a whole city; an upload endpoint may give less, a picture more.
+
+    ``written_bytes``: the largest file that it may write, unpacked or converted; ``members``, ``ratio``: of an archive.
+    """
 
     memory_bytes: int = 6 << 30
     cpu_s: int = 300
     wall_s: float = 600.0
     input_bytes: int = 2 << 30
-    unpacked_bytes: int = 4 << 30
+    written_bytes: int = 4 << 30
     members: int = 2_000
     ratio: int = 200
+    pixels: int = 8_000_000_000
+
+    def rlimits(self) -> dict[str, int]:
+        """What the child sets for itself before it touches a file, by the names of :mod:`resource`."""
+        return {"AS": self.memory_bytes, "CPU": self.cpu_s, "FSIZE": self.written_bytes, "NOFILE": 256, "CORE": 0}
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def run(folder: Path, jobs: Sequence[Job], file: str, limits: Limits) -> list[An
     """
     orders = {
         "drivers": DRIVERS,
-        "limits": {"AS": limits.memory_bytes, "CPU": limits.cpu_s, "FSIZE": limits.unpacked_bytes, "NOFILE": 256, "CORE": 0},
+        "limits": limits.rlimits(),
         "jobs": [
             {**job.__dict__, "options": dict(job.options), "config": dict(job.config), "out": f"out-{n}.arrow"}
             for n, job in enumerate(jobs)

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.city import City
 from geo.errors import MissingColumn
 from geo.schema import LayerSpec
 from layers.readers.columns import match, plain_name
+from layers.readers.crs import TURNED, Bounds, Source, turned
 from layers.readers.shapes import Shapes
 from layers.readers.values import parse, text_of
 from layers.readers.words import Issue, Note, Objects, Raw
@@ -97,16 +99,26 @@ def issues(table: Table, keys: Objects, shapes: Shapes | None, more: list[Issue]
     return sorted(found, key=lambda issue: (issue.row_no, issue.field))
 
 
-def outside(shapes: Objects, bounds: shapely.Geometry) -> list[Note]:
-    """A note on shapes that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file."""
-    there = ~shapely.is_missing(shapes)
-    city = shapely.from_wkb(shapely.to_wkb(bounds))  # a copy of our own to prepare: others may read the same city at once
+def outside(shapes: Shapes, given: Objects, source: Source, work_crs: str, bounds: Bounds) -> list[Note]:
+    """Notes on rows that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file; and where their axes
+    look swapped, that. ``given``: the shapes as the file had them; a row that was refused has it in its reason."""
+    there = ~shapely.is_missing(shapes.shapes)
+    city = City("", work_crs, bounds).bounds_polygon
     shapely.prepare(city)
-    count = int((there & ~shapely.intersects(city, shapes)).sum())
-    if not count:
-        return []
-    total = int(there.sum())
-    return [Note("outside", f"{total} 行中有 {count} 行在本市范围之外", f"{count} of {total} rows lie outside the city")]
+    lost = ~there | ~shapely.intersects(city, shapes.shapes)
+    swapped = np.zeros(len(lost), dtype=bool)
+    if lost.any():
+        swapped[lost] = turned(given[lost], source, work_crs, bounds)
+    for i in np.flatnonzero(swapped & ~there):
+        zh, en = shapes.wrong[int(i)]
+        shapes.wrong[int(i)] = (f"{zh}。{TURNED[0]}", f"{en}: {TURNED[1]}")
+    notes, total, count = [], int(there.sum()), int((lost & there).sum())
+    if count:
+        notes.append(Note("outside", f"{total} 行中有 {count} 行在本市范围之外", f"{count} of {total} rows lie outside the city"))
+    if swapped.any():
+        rows = int(swapped.sum())
+        notes.append(Note("axes-swapped", f"{rows} 行的 {TURNED[0]}", f"{rows} of {len(lost)} rows: {TURNED[1]}"))
+    return notes
 
 
 def duplicates(keys: Objects) -> dict[str, list[int]]:

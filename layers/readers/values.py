@@ -44,6 +44,9 @@ SECTION = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:mm)?\s*[x×*]\s*(\d+(?:\.\d+)?)\s*(
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d,])")
 DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[t ]*(\d{1,2}:\d{2}.*))?$")
 NOTHING = {"", "null", "none", "nan", "nat", "n/a", "na", "<null>", "-", "--", "—", "——", "无数据", "不详", "未知"}
+# where a blank is an answer ("there was none"), these words are none, and those are not
+NONE = {"无", "未大修", "none", "-", "--", "—", "——", "/"}
+NOT_KNOWN = {"不详", "未知", "无数据", "n/a", "na"}
 
 
 @dataclass
@@ -195,7 +198,7 @@ def _dates(values: Objects, column: Column) -> Parsed:
     codes, texts = _distinct(values)
     read: list[tuple[object, Why | None]] = []
     for text in texts:
-        if text is None or _folded(text) in NOTHING:
+        if text is None or _blank_day(text, column):
             read.append((np.datetime64("NaT", "s"), None))
             continue
         day = date_in(text)
@@ -209,6 +212,12 @@ def _dates(values: Objects, column: Column) -> Parsed:
         )
         read.append((np.datetime64("NaT", "s") if day is None else day, why))
     return _spread(codes, read, np.datetime64("NaT", "s"), "datetime64[s]")
+
+
+def _blank_day(text: str, column: Column) -> bool:
+    """Does the text say no more than a blank would? Where a blank is an answer, "not known" is another one."""
+    folded = _folded(text)
+    return folded in NONE or folded in NOTHING - NOT_KNOWN if column.blank_is_none else folded in NOTHING
 
 
 def date_in(text: str) -> np.datetime64 | None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,9 +17,11 @@ TOP = Path(__file__).parents[2]
 ON = "2026-11-22"
 
 
-def app(*arguments: object, database: str = "", home: Path | None = None) -> subprocess.CompletedProcess[str]:
+def app(
+    *arguments: object, database: str = "", home: Path | None = None, lang: str = "zh", **settings: str
+) -> subprocess.CompletedProcess[str]:
     """``app.py`` as a user starts it."""
-    env = {**os.environ, "DATABASE_URL": database, "WAIXIAN_HOME": str(home or ""), "WAIXIAN_LANG": "zh"}
+    env = {**os.environ, "DATABASE_URL": database, "WAIXIAN_HOME": str(home or ""), "WAIXIAN_LANG": lang, **settings}
     command = [sys.executable, TOP / "app.py", *map(str, arguments)]
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
 
@@ -84,6 +87,22 @@ def test_one_bad_row_is_refused_and_all_others_answered(demo_folder: Path, tmp_p
         (("classify", "ROUTES", "--city", "CITY", "--pack", "atlantis", "-o", "x.csv"), "atlantis"),
         (("classify", "ROUTES", "--city", "CITY", "--assume-complete", "clouds", "-o", "x.csv"), "clouds"),
         (("load", "clouds", "ROUTES"), "clouds"),
+        (("classify", "missing.shp", "--city", "nowhere", "-o", "tpyo/x.csv"), "-o tpyo/x.csv"),
+        (("classify", "missing.shp", "--city", "nowhere", "-o", "x.csv", "--report", "tpyo/x.html"), "--report tpyo/x.html"),
+        (("classify", "missing.shp", "--city", "nowhere", "-o", "x.csv", "--rejects", "tpyo/r.csv"), "--rejects tpyo/r.csv"),
+        (("classify", "missing.shp", "--city", "nowhere", "-o", "x.csv", "--rejects", "x.csv"), "同一个文件"),
+        (("classify", "missing.shp", "--city", "nowhere", "-o", "x.csv", "--report", "HOME"), "是文件夹"),
+        (("pack", "explain", "kaifeng-2022-6", "-o", "tpyo/x.html"), "-o tpyo/x.html"),
+        (("pack", "check", "nowhere"), "nowhere 中没有规则包"),
+        (("pack", "check", "PACKS"), "kaifeng-2022-6"),
+        (
+            ("classify", "ROUTES", "--city", "CITY", "--on", "2022-12-22", "-o", "x.csv"),
+            "kaifeng-2022-6@1（自 2022-12-23 起适用）",
+        ),
+        (
+            ("classify", "ROUTES", "--city", "CITY", "--on", "2022-12-22", "--pack", "kaifeng-2022-6", "-o", "x.csv"),
+            "不适用于 2022-12-22",
+        ),
     ],
 )
 def test_what_cannot_be_done_exits_with_2_and_says_why(
@@ -94,12 +113,57 @@ def test_what_cannot_be_done_exits_with_2_and_says_why(
         "ROUTES": demo_folder / "routes.shp",
         "x.csv": tmp_path / "x.csv",
         "x.docx": tmp_path / "x.docx",
+        "HOME": tmp_path,
+        "PACKS": TOP / "data" / "packs",
     }
     done = app(*(names.get(a, a) for a in arguments), database=empty_database, home=tmp_path)
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "x.csv").exists()
+    assert not (tmp_path / "x.csv").exists() and not Path("tpyo").exists()
+
+
+def test_a_pack_with_a_fault_is_no_missing_pack(tmp_path: Path) -> None:
+    folder = tmp_path / "slip"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text("id: [\n", "utf-8")
+    assert app("pack", "check", folder).returncode == 1
+    assert app("pack", "check", TOP / "data" / "packs" / "xinmi-2022").returncode == 0
+
+
+def test_the_day_is_that_of_china_and_the_pack_the_one_in_force(demo_folder: Path, tmp_path: Path) -> None:
+    """A machine that is a day behind files on the same day as the server; who judges is told where it is nobody's own."""
+    gpd.read_file(demo_folder / "routes.shp", encoding="GB18030").iloc[:2].to_file(tmp_path / "two.gpkg")
+    out = tmp_path / "out.csv"
+    done = app("classify", tmp_path / "two.gpkg", "--city", demo_folder, "-o", out, lang="en", TZ="FAR24")
+    assert done.returncode == 0, done.stderr
+    now = datetime.now(timezone(timedelta(hours=8)))
+    assert set(pd.read_csv(out).on) <= {(now - timedelta(minutes=5)).date().isoformat(), now.date().isoformat()}
+    assert "No pack is of '示范城': judged by kaifeng-2022-6@1 (Kaifeng)" in done.stderr
+
+
+def test_inspect_says_that_axes_are_swapped(demo_folder: Path, tmp_path: Path) -> None:
+    rows = gpd.read_file(demo_folder / "routes.shp", encoding="GB18030").iloc[:3]
+    turned = shapely.transform(rows.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    rows.set_geometry(turned, crs=rows.crs).to_file(tmp_path / "turned.gpkg")
+    for lang, words in (("zh", "两轴看来颠倒"), ("en", "the axes look swapped")):
+        done = app("inspect", tmp_path / "turned.gpkg", "--city", demo_folder, lang=lang)
+        assert words in done.stderr.replace("\n", " ")
+
+
+def test_what_a_layer_lost_is_told_with_its_cure(demo_folder: Path, tmp_path: Path) -> None:
+    """An overhaul that cannot be read takes its column away: nobody finds that in 300 verdicts."""
+    city = tmp_path / "city"
+    city.mkdir()
+    for file in demo_folder.iterdir():
+        if file.suffix != ".tif" and file.name != "roads.gpkg":
+            (city / file.name).symlink_to(file)
+    roads = gpd.read_file(demo_folder / "roads.gpkg")
+    roads["overhauled"] = [None, "去年", *[None] * (len(roads) - 2)]
+    roads.to_file(city / "roads.gpkg", layer="roads")
+    done = app("classify", demo_folder / "routes.shp", "--city", city, "--on", ON, "-o", tmp_path / "out.csv")
+    assert done.returncode == 0, done.stderr
+    assert "roads: 大修日期 overhauled：1 行不是日期（行号 2）" in done.stderr and "留空" in done.stderr
 
 
 def test_assume_complete_is_said_in_every_verdict(demo_folder: Path, tmp_path: Path) -> None:

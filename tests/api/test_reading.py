@@ -1,15 +1,21 @@
 """What the server says of the city: settings, layers, packs, stored routes, search, tiles; and the page."""
 
+import asyncio
 import json
 import math
+import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import shapely
 
+from api.app import create_app
 from api.examples import FEATURE
+from api.settings import Settings
 from geo.schema import LAYERS
+from tests.servers import PACKS
 
 BOX = list[float]
 
@@ -45,6 +51,28 @@ def test_packs_carry_words_and_clauses(client: httpx.Client) -> None:
     for switch in pack["switches"].values():
         assert switch["recommended"] in switch["options"] and set(switch["confirmed_by"]) == {"office", "document", "date"}
     assert all(permit["authority"]["zh"] for permit in pack["permits"])
+
+
+def test_a_server_whose_packs_have_all_ended_says_so_and_stands(demo_database: str, tmp_path: Path) -> None:
+    """The city can be looked at; what is to be judged is refused with the days of the pack, and nobody else's law steps in."""
+    shutil.copytree(PACKS, tmp_path / "packs")
+    file = tmp_path / "packs" / "kaifeng-2022-6" / "pack.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("valid_from: 2022-12-23\n", "valid_from: 2022-12-23\nvalid_to: 2024-12-31\n"), "utf-8"
+    )
+    app = create_app(Settings(demo_database, tmp_path / "packs", tmp_path))
+
+    async def ask(method: str, address: str, **given: Any) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as one:
+            return await one.request(method, address, **given)
+
+    assert asyncio.run(ask("GET", "/api/city")).json()["default_pack"] is None
+    assert [one["default"] for one in asyncio.run(ask("GET", "/api/packs")).json()] == [False, False]
+    refused = asyncio.run(ask("POST", "/api/review", json=FEATURE, params={"on": "2025-01-01"}))
+    assert refused.status_code == 422 and "自 2022-12-23 至 2024-12-31 适用" in refused.json()["detail"]
+    last = asyncio.run(ask("POST", "/api/review", json=FEATURE, params={"on": "2024-12-31"}))
+    assert last.status_code == 200 and last.json()["verdict"]["rests_on"]["pack"] == "kaifeng-2022-6@1"
+    app.state.house.close()
 
 
 def test_routes_come_in_pages_that_add_up(client: httpx.Client, routes: list[dict[str, Any]]) -> None:

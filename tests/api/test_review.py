@@ -58,6 +58,20 @@ def test_stored_and_drawn_get_the_same_verdict(client: httpx.Client, routes: lis
         assert [(p["item"], p["waived"]) for p in drawn["permits"]] == [(p["item"], p["waived"]) for p in kept["permits"]]
 
 
+def test_a_day_on_which_no_pack_is_in_force_is_refused(client: httpx.Client, feature: Feature) -> None:
+    early = {"on": "2022-12-22"}
+    for asked in (early, early | {"pack": "kaifeng-2022-6"}):
+        for lang, words in (("zh", "不适用于 2022-12-22"), ("en", "Not in force on 2022-12-22")):
+            answer = review(client, feature, params=asked, headers={"accept-language": lang})
+            told = answer.json()["detail"]
+            assert answer.status_code == 422 and answer.json()["code"] == "bad_input"
+            assert words in told and "kaifeng-2022-6@1" in told and "2022-12-23" in told
+        sent = client.post("/api/reviews", files={"file": ("a.geojson", b"{}")}, data=asked)
+        assert sent.status_code == 422 and "2022-12-23" in sent.json()["detail"]
+    other = review(client, feature, params=early | {"pack": "xinmi-2022"}).json()["verdict"]
+    assert other["rests_on"]["pack"] == "xinmi-2022@1" and other["on"] == "2022-12-22"
+
+
 def test_pieces_add_up_and_stretches_lie_on_the_line(client: httpx.Client, feature: Feature) -> None:
     answer = review(client, feature).json()
     length = answer["verdict"]["length"]["planar_m"]

@@ -136,32 +136,64 @@ def test_no_settings_gives_a_template_that_fits(folder: Path) -> None:
     assert city.bounds_polygon.contains(ROAD)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "match"),
-    [
-        ('"EPSG:4547"', '"EPSG:4490"', "work_crs"),
-        ('"EPSG:4547"', '"EPSG:99"', "work_crs"),
-        ('work_crs = "EPSG:4547"', "", "work_crs"),
-        ("[114.0, 34.5, 114.9, 35.1]", "[114.9, 34.5, 114.0, 35.1]", "bounds"),
-        ("[114.0, 34.5, 114.9, 35.1]", "[520000, 3850000, 530000, 3860000]", "bounds"),
-        ("as_of = 2026-10-01", 'as_of = "soon"', "layers.roads.as_of"),
-        ("as_of = 2026-10-01", "as_off = 2026-10-01", "as_off"),
-        ("synthetic = true", "syntetic = true", "syntetic"),
-        ('owner = "市城市管理局"', "owner = 3", "layers.roads.owner"),
-        ("synthetic = true", "synthetic = [", "TOML"),
-        ('licence = "CC0"', 'file = "gone.gpkg"', "gone.gpkg"),
-    ],
-)
-def test_settings_that_are_wrong_name_the_key(folder: Path, old: str, new: str, match: str) -> None:
+# what is written, what of it is wrong, and what the message names beside the file: key and cure
+WRONG = [
+    ('"EPSG:4547"', '"EPSG:4490"', ("work_crs", "EPSG:4547")),
+    ('"EPSG:4547"', '"EPSG:3857"', ("work_crs", "EPSG:4547")),
+    ('"EPSG:4547"', '"EPSG:99"', ("work_crs", "EPSG:4547")),
+    ('work_crs = "EPSG:4547"', "", ("work_crs", "EPSG:4547")),
+    ("[114.0, 34.5, 114.9, 35.1]", "[114.9, 34.5, 114.0, 35.1]", ("bounds", "[114.0, 34.5, 114.9, 35.1]")),
+    ("[114.0, 34.5, 114.9, 35.1]", "[34.5, 114.0, 35.1, 114.9]", ("bounds", "[114, 34.5, 114.9, 35.1]")),
+    ("[114.0, 34.5, 114.9, 35.1]", "[520000, 3850000, 530000, 3860000]", ("bounds", "[114.0, 34.5, 114.9, 35.1]")),
+    ("bounds = [114.0, 34.5, 114.9, 35.1]", "", ("bounds", "[114.0, 34.5, 114.9, 35.1]")),
+    ("as_of = 2026-10-01", 'as_of = "soon"', ("layers.roads.as_of", "2026-10-01")),
+    ("as_of = 2026-10-01", "as_of = 2026-02-30", ("layers.roads.as_of", " 8", "2026-02-30", "2026-10-01")),
+    ("as_of = 2026-10-01", "as_of = 2026-10-1", ("layers.roads.as_of", " 8", "2026-10-1", "2026-10-01")),
+    ("as_of = 2026-10-01", "as_of = 2026/10/01", ("layers.roads.as_of", " 8", "2026-10-01")),
+    ("as_of = 2026-10-01", "as_off = 2026-10-01", ("layers.roads.as_off", "as_of")),
+    ("synthetic = true", "syntetic = true", ("syntetic", "synthetic")),
+    ("synthetic = true", 'synthetic = "yes"', ("synthetic", "true")),
+    ('name = "小城"', "name = 3", ("name", 'name = "')),
+    ('owner = "市城市管理局"', "owner = 3", ("layers.roads.owner", 'owner = "')),
+    ('owner = "市城市管理局"', "owner = 市城市管理局", (" 10", "layers.roads.owner", "owner = 市城市管理局")),
+    ("synthetic = true", "synthetic = [", ("TOML", "synthetic")),
+    ('licence = "CC0"', 'file = "gone.gpkg"', ("layers.roads.file", "gone.gpkg")),
+    ('licence = "CC0"', 'encoding = "klingon"', ("layers.roads.encoding", "GB18030")),
+    ('licence = "CC0"', 'crs = "EPSG:2383"', ("layers.roads.crs", "EPSG:4547")),
+    ('licence = "CC0"', 'map = { NR = "road_id" }', ("layers.roads.map", "NR", "road_id")),
+    ('licence = "CC0"', "map = { road_id = 3 }", ("layers.roads.map", "map = {")),
+    ("[layers.green]", "[layers.greens]", ("layers.greens", "green, trees")),
+    ('"surveyed.geojson"', '"gone.geojson"', ("layers.green.coverage", "gone.geojson", '"bounds"')),
+    ('"surveyed.geojson"', '"road_ledger.csv"', ("layers.green.coverage", "road_ledger.csv")),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "named"), WRONG, ids=[new or f"no {old}" for old, new, _ in WRONG])
+def test_settings_that_are_wrong_name_file_key_and_cure(folder: Path, old: str, new: str, named: tuple[str, ...]) -> None:
+    assert TOML.count(old) == 1
     (folder / "city.toml").write_text(TOML.replace(old, new), "utf-8")
-    with pytest.raises(BadInput, match=match):
+    with pytest.raises(BadInput) as error:
+        read_city(folder)
+    for lang in ("zh", "en"):
+        told = error.value.text(lang)
+        assert not [word for word in ("city.toml", *named) if word not in told], told
+
+
+def test_settings_of_another_shape(folder: Path) -> None:
+    (folder / "city.toml").write_text('work_crs = "EPSG:4547"\nbounds = [114.0, 34.5, 114.9, 35.1]\nlayers = 3\n', "utf-8")
+    with pytest.raises(BadInput, match=r"layers.*\[layers\.NAME\]"):
+        read_city(folder)
+    (folder / "city.toml").write_bytes('name = "小城"'.encode("gb18030"))
+    with pytest.raises(BadInput, match=r"city\.toml.*save it as UTF-8"):
         read_city(folder)
 
 
-def test_a_layer_nobody_knows(folder: Path) -> None:
-    (folder / "city.toml").write_text(TOML + "[layers.greens]\n", "utf-8")
-    with pytest.raises(UnknownLayer, match="greens"):
-        read_city(folder)
+def test_a_coverage_that_the_geopackage_does_not_hold(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.gpkg"
+    frame({"green_id": ["G1"]}, [SURVEYED]).to_file(path, layer="green")
+    path.with_suffix(".toml").write_text(TOML, "utf-8")
+    with pytest.raises(BadInput, match=r"x\.toml: layers\.green\.coverage: 'surveyed\.geojson'"):
+        read_city(path)
 
 
 def test_two_files_for_one_layer(folder: Path) -> None:

@@ -47,6 +47,27 @@ def test_down_to_nothing_and_up_again(engine: sa.Engine) -> None:
     assert migrations.differences(engine) == []
 
 
+def test_what_was_loaded_before_says_only_what_its_dates_show(engine: sa.Engine) -> None:
+    """Deliveries of the first tables: a date that stands there shows the column, blanks alone show nothing."""
+    migrations.downgrade(engine, "0001")
+    with engine.begin() as connection:
+        names = "source, owner, licence, stated_by, rows_expected, rows_loaded, sha256, content, file_name"
+        words = "'', '', '', '', 1, 1, '', '', ''"
+        for number, layer in enumerate(("roads", "roads", "green"), 1):
+            connection.execute(sa.text(f"INSERT INTO deliveries (layer, {names}) VALUES ('{layer}', {words})"))
+            if layer == "roads":
+                connection.execute(sa.text(f"SET LOCAL waixian.delivery = '{number}'"))
+                day = "'2024-06-30'" if number == 1 else "NULL"
+                place = "'LINESTRING (0 0, 1 1)'"
+                connection.execute(
+                    sa.text(f"INSERT INTO roads (row_no, road_id, overhauled, geometry) VALUES (1, 'a', {day}, {place})")
+                )
+    prepare(engine)
+    with engine.connect() as connection:
+        found = connection.scalars(sa.text("SELECT blank_is_none FROM deliveries ORDER BY id")).all()
+    assert list(found) == [["overhauled"], [], []]
+
+
 def test_prepare_twice_changes_nothing(engine: sa.Engine) -> None:
     before = tables(engine)
     prepare(engine)

@@ -13,15 +13,18 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
+from api.review import review
 from geo.city import VECTOR_LAYERS, City
 from geo.errors import Conflict, NotFound
 from geo.schema import ROUTES
 from layers import queries
 from layers.city_folder import read_city
 from layers.deliveries import Delivery, load_layer
+from layers.packs import read_packs
 from layers.readers.columns import conform
 
 WORK_CRS = "EPSG:4547"
+PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]
 Frames = Callable[..., gpd.GeoDataFrame]
 X0, Y0 = 530_000.0, 3_850_000.0
 WORDS = ("as_of", "complete_since", "source", "owner", "licence", "stated_by")
@@ -61,6 +64,71 @@ def test_the_city_of_a_folder_and_of_the_database_are_one(
         assert back.coverage.equals_exact(layer.coverage, 0)
         for word in WORDS:
             assert getattr(back, word) == getattr(layer, word), (name, word)
+
+
+OVERHAULS: list[tuple[dict[str, Any], str]] = [
+    ({}, "unknown"),
+    ({"overhauled": [None, None]}, "no"),
+    ({"overhauled": [None, "2019-05-01"]}, "no"),
+    ({"overhauled": ["2025-05-01", None]}, "yes"),
+]
+
+
+@pytest.mark.parametrize(("columns", "locked"), OVERHAULS, ids=["no column", "empty", "another road", "this road"])
+def test_a_missing_column_of_overhauls_is_not_an_empty_one(
+    engine: sa.Engine, town: City, roads: Frames, tmp_path: Path, columns: dict[str, Any], locked: str
+) -> None:
+    """From the folder and from the database: the same frame, and the same answer."""
+    file, toml = tmp_path / "roads.gpkg", tmp_path / "city.toml"
+    rows = {"class": ["branch"] * 2, "width_m": [12.0] * 2, "delivered": ["2010-01-01"] * 2}
+    roads(["a", "b"], **rows, **columns).to_file(file)
+    toml.write_text(
+        f'name = "测试城"\nwork_crs = "{WORK_CRS}"\nbounds = {list(town.bounds)}\n[layers.roads]\ncoverage = "bounds"\n', "utf-8"
+    )
+    folder = read_city(tmp_path)
+    layer = folder.layer("roads")
+    assert layer.frame is not None and ("overhauled" in layer.frame) == ("overhauled" in columns)
+    load_layer(engine, "roads", layer.frame, Delivery(coverage=layer.coverage, stated_by="city.toml", sha256="ab" * 32))
+    stored = queries.city(engine)
+    pd.testing.assert_frame_equal(pd.DataFrame(stored.layer("roads").frame), pd.DataFrame(layer.frame))
+    line = shapely.LineString([(X0 + 50, Y0 - 20), (X0 + 50, Y0 + 20)])  # across a, and not across b
+    words = {"route_id": ["1"], "utility": ["water"], "start": ["2026-12-01"], "end": ["2026-12-20"], "trench_width_m": [0.8]}
+    routes = conform(gpd.GeoDataFrame(words, geometry=[line], crs=WORK_CRS), ROUTES, WORK_CRS)
+    for city in (folder, stored):
+        found = review(routes, city, PACK, date(2026, 11, 22)).verdict(0)["findings"]
+        assert [one["answer"] for one in found if one["rule"] == "lock-overhaul"] == [locked]
+
+
+def test_a_delivery_without_the_column_leaves_the_layer_without_it(engine: sa.Engine, town: City, roads: Frames) -> None:
+    def has() -> bool:
+        frame = queries.city(engine).layer("roads").frame
+        assert frame is not None
+        return "overhauled" in frame
+
+    south = shapely.box(X0 - 100, Y0 - 100, X0 + 500, Y0 + 20)
+    load_layer(engine, "roads", roads(["a", "b"], overhauled=["2024-06-30", None]), Delivery(coverage=town.bounds_polygon))
+    whole = queries.city_version(engine)
+    assert has()
+    load_layer(engine, "roads", roads(["a"]), Delivery(coverage=south))
+    assert not has()  # of a nothing is stated now, and b cannot say more than its layer
+    then = queries.city(engine, at=whole).layer("roads").frame
+    assert then is not None and then["overhauled"].notna().tolist() == [True, False]  # as it stood, it still says so
+    load_layer(engine, "roads", roads(["a"], overhauled=[None]), Delivery(coverage=south))
+    assert has()
+
+
+def test_a_delivery_that_has_no_rows_left_takes_no_column_away(engine: sa.Engine, town: City, roads: Frames) -> None:
+    load_layer(engine, "roads", roads(["a", "b"]), Delivery(owner="甲"))  # nobody said how far it reaches: its claim stays
+    load_layer(engine, "roads", roads(["a", "b"], overhauled=[None, None]), Delivery(owner="乙", coverage=town.bounds_polygon))
+    frame = queries.city(engine).layer("roads").frame
+    assert frame is not None and len(frame) == 2 and "overhauled" in frame
+
+
+def test_the_same_rows_with_the_column_are_another_delivery(engine: sa.Engine, town: City, roads: Frames) -> None:
+    said = Delivery(coverage=town.bounds_polygon, sha256="ab" * 32)
+    loads = [load_layer(engine, "roads", frame, said) for frame in (roads(["a"]), roads(["a"], overhauled=[None]))]
+    assert [done.already for done in loads] == [False, False]
+    assert load_layer(engine, "roads", roads(["a"], overhauled=[None]), said).already
 
 
 def test_a_box_brings_what_touches_it(engine: sa.Engine, town: City, roads: Frames) -> None:
@@ -254,6 +322,15 @@ def test_history_knows_siblings_by_key_and_time(engine: sa.Engine, stored: gpd.G
     assert set(queries.history(engine, asked, tomorrow, 10)["route_id"]) == {"G2"}
     assert set(queries.history(engine, asked.drop(columns="id"), tomorrow, 10)["route_id"]) == {"G1", "G2"}
     assert queries.history(engine, asked.assign(project=None, applicant=None), tomorrow, 10).empty
+
+
+def test_the_day_of_loading_is_that_of_china(engine: sa.Engine, stored: gpd.GeoDataFrame) -> None:
+    """Loaded in the small hours of Kaifeng, while it was still the day before in UTC."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE deliveries SET loaded_at = '2026-11-21 17:30:00+00'"))
+    asked = stored[stored["route_id"] == "G1"]
+    found = queries.history(engine, asked, date(2026, 11, 22), 10)
+    assert found["known_on"].tolist() == [pd.Timestamp("2026-11-22")]
 
 
 def test_many_verdicts_at_once(engine: sa.Engine, town: City) -> None:

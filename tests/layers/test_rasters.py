@@ -15,7 +15,7 @@ from geo.city import City
 from geo.crs import transformer
 from geo.errors import Conflict, NotFound, UnknownCrs, UnknownLayer, UnreadableFile
 from layers.deliveries import Delivery
-from layers.raster_intake import RasterLimits, make_cog
+from layers.raster_intake import PICTURE, make_cog
 from layers.raster_tiles import png, profile, raster_tile
 from layers.rasters import layer_tile, load_raster, raster_paths
 
@@ -195,11 +195,11 @@ def test_a_crs_may_be_given(tif: Made, tmp_path: Path) -> None:
 def test_limits_end_a_reading(tif: Made, tmp_path: Path) -> None:
     source = tif("a.tif", bytes_of(1, 64))
     with pytest.raises(UnreadableFile, match="larger"):
-        make_cog(source, tmp_path / "out.tif", TOWN, limits=RasterLimits(input_bytes=100))
+        make_cog(source, tmp_path / "out.tif", TOWN, limits=replace(PICTURE, input_bytes=100))
     with pytest.raises(UnreadableFile, match="pixels"):
-        make_cog(source, tmp_path / "out.tif", TOWN, limits=RasterLimits(max_pixels=100))
+        make_cog(source, tmp_path / "out.tif", TOWN, limits=replace(PICTURE, pixels=100))
     with pytest.raises(UnreadableFile, match="signal 9"):
-        make_cog(source, tmp_path / "out.tif", TOWN, limits=RasterLimits(wall_s=0.01))
+        make_cog(source, tmp_path / "out.tif", TOWN, limits=replace(PICTURE, wall_s=0.01))
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.tif"]
 
 

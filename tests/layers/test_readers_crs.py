@@ -129,3 +129,44 @@ def test_rows_outside_the_city_are_counted(tmp_path: Path) -> None:
     got = read(tmp_path / "a.gpkg")
     assert len(got.frame) == 2
     assert any(note.code == "outside" and "1 of 2" in note.en for note in got.notes)
+
+
+# ── axes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def exchanged(shape: LineString) -> LineString:
+    return LineString([(y, x) for x, y in shape.coords])
+
+
+def tell_of_the_axes(*texts: str) -> bool:
+    zh, en = texts
+    return all(word in zh for word in ("颠倒", "先经度（东坐标）、后纬度（北坐标）")) and all(
+        word in en for word in ("look swapped", "longitude (easting) first", "nothing is exchanged")
+    )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4490", "EPSG:4547", "EPSG:4526", "EPSG:32650"])
+def test_stated_and_swapped_is_said_and_not_mended(tmp_path: Path, crs: str) -> None:
+    shapes = [to_work(LINE, WORK, crs), exchanged(to_work(LINE, WORK, crs))]
+    gpd.GeoDataFrame({"route_id": ["good", "bad"]}, geometry=shapes, crs=crs).to_file(tmp_path / "a.gpkg")
+    got = read(tmp_path / "a.gpkg")
+    (note,) = (note for note in got.notes if note.code == "axes-swapped")
+    assert tell_of_the_axes(note.zh, note.en) and "1 行" in note.zh and "1 of 2" in note.en
+    near = LINE.buffer(1000)
+    assert [near.intersects(shape) for shape in got.frame.geometry] == [True, False][: len(got.frame)]
+    if len(got.rejects):  # degrees: there is no latitude of 114
+        assert got.rejects["row_no"].tolist() == [2] and tell_of_the_axes(*got.rejects.iloc[0][["reason_zh", "reason_en"]])
+
+
+@pytest.mark.parametrize("east_m", [None, 0, 38_000_000])
+def test_nothing_stated_and_swapped_is_refused_with_the_cure(tmp_path: Path, east_m: int | None) -> None:
+    shape = to_work(LINE, WORK, "EPSG:4490") if east_m is None else moved(east_m, 0)
+    with pytest.raises(UnknownCrs) as error:
+        read(written(tmp_path, None, exchanged(shape), "a.shp"))
+    assert tell_of_the_axes(error.value.text("zh"), error.value.text("en"))
+
+
+def test_elsewhere_either_way_is_no_swap(tmp_path: Path) -> None:
+    for shape in (moved(0, 200_000), exchanged(moved(0, 900_000))):
+        gpd.GeoDataFrame({"route_id": ["a"]}, geometry=[shape], crs=WORK).to_file(tmp_path / "a.gpkg")
+        assert codes(read(tmp_path / "a.gpkg")) & {"outside", "axes-swapped"} == {"outside"}

@@ -44,7 +44,7 @@ def test_roads_from_a_shapefile_with_chinese_names(tmp_path: Path) -> None:
     }
     got = read("roads", write(tmp_path / "道路.shp", columns, [A, B]))
     frame = got.frame
-    assert list(frame.columns) == [*LAYERS["roads"].columns, "geometry"]
+    assert list(frame.columns) == [*(name for name in LAYERS["roads"].columns if name != "overhauled"), "geometry"]
     assert frame["road_id"].tolist() == ["R1", "R2"] and frame["name"].tolist() == ["金明大道", "滨河路"]
     assert frame["class"].tolist() == ["arterial", None] and frame["class_source"].tolist() == [None, None]
     assert frame["width_m"][0] == 40 and np.isnan(frame["width_m"][1])
@@ -56,6 +56,27 @@ def test_roads_from_a_shapefile_with_chinese_names(tmp_path: Path) -> None:
     ]
     assert got.rows_expected == 2 and frame.crs == WORK
     assert any("备注" in note.zh for note in got.notes if note.code == "columns")
+
+
+def test_a_missing_column_of_overhauls_is_not_an_empty_one(tmp_path: Path) -> None:
+    plain = {"road_id": ["a", "b"]}
+    assert "overhauled" not in read("roads", write(tmp_path / "a.gpkg", plain, [A, B])).frame
+    for name, given in (("empty", [None, None]), ("words", ["无", "-"]), ("dates", ["2024-06-30", None])):
+        got = read("roads", write(tmp_path / f"{name}.gpkg", {**plain, "大修日期": given}, [A, B]))
+        assert got.frame["overhauled"].isna().tolist() == [name != "dates", True] and not got.issues, name
+        assert list(got.frame.columns) == [*LAYERS["roads"].columns, "geometry"]
+
+
+@pytest.mark.parametrize("said", ["去年", "2024年", "不详", "未知", "n/a"])
+def test_an_overhaul_that_cannot_be_read_never_becomes_none(tmp_path: Path, said: str) -> None:
+    """A blank in that column is an answer, so that a cell that is none cannot be left blank."""
+    got = read("roads", write(tmp_path / "a.gpkg", {"road_id": ["a", "b"], "overhauled": ["2024-06-30", said]}, [A, B]))
+    assert "overhauled" not in got.frame
+    assert [(i.row_no, i.field, i.rejected) for i in got.issues] == [(2, "overhauled", False)]
+    (note,) = (note for note in got.notes if note.code == "not-stated")
+    assert "行号 2" in note.zh and "rows 2" in note.en
+    other = read("roads", write(tmp_path / "b.gpkg", {"road_id": ["a", "b"], "delivered": ["2024-06-30", said]}, [A, B]))
+    assert other.frame["delivered"].isna().tolist() == [False, True]  # a blank there is unknown, and may be
 
 
 def test_highway_tags_are_hints_never_proof(tmp_path: Path) -> None:

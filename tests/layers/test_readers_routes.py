@@ -301,3 +301,27 @@ def test_an_empty_file_of_routes_is_no_error(tmp_path: Path) -> None:
     assert len(got.frame) == 0 and len(got.rejects) == 0
     assert list(got.frame.columns) == ["row_no", *ROUTES.columns, "geometry"]
     assert got.frame["start"].dtype == "datetime64[s]" and got.frame.crs == WORK
+
+
+def test_spans_of_a_number_that_two_rows_bear_reject_both(tmp_path: Path) -> None:
+    """Which of them is bored cannot be told, and giving the span to both would free the wrong one."""
+    frame = gpd.GeoDataFrame(
+        {"route_id": ["P1", "P2", "P1", "P3", "P3"], "voltage_kv": ["x", None, None, None, None]},
+        geometry=[A, B, B, A, None],
+        crs=WORK,
+    )
+    write(frame, tmp_path / "a.gpkg")
+    rows = "P1,10,50,顶管\nP2,10,50,顶管\nP3,10,50,顶管\n"
+    frame.to_parquet(tmp_path / "c.parquet")
+    (tmp_path / "c_spans.csv").write_text(f"route_id,from_m,to_m,burial\n{rows}", "utf-8")
+    got = read(tmp_path / "c.parquet")
+    assert got.frame["row_no"].tolist() == [2]
+    assert got.rejects["row_no"].tolist() == [1, 3, 4, 5]
+    said = got.rejects.set_index("row_no")
+    assert said.loc[[1, 3, 4], "field"].tolist() == ["route_id"] * 3 and said.loc[5, "field"] == "geometry"
+    assert "own number" in said.loc[1, "reason_en"] and "编号重复" in said.loc[1, "reason_zh"]
+    assert got.spans is not None and got.spans["route_id"].tolist() == ["P2"]
+    assert [(i.row_no, i.field) for i in got.issues if i.rejected] == [(1, "spans.route_id"), (3, "spans.route_id")]
+    assert not [i for i in got.issues if not i.rejected]  # what was wrong with the rows that went is said no more
+    without = read(tmp_path / "a.gpkg")
+    assert without.frame["row_no"].tolist() == [1, 2, 3, 4]

@@ -125,7 +125,7 @@ def test_a_zip_that_lies_about_its_sizes(tmp_path: Path) -> None:
     data = path.read_bytes()
     at = data.rindex(b"PK\x01\x02")
     path.write_bytes(data[: at + 24] + (10).to_bytes(4, "little") + data[at + 28 :])
-    refused(path, "damaged|contents|empty|not GeoJSON", Limits(unpacked_bytes=1_000_000))
+    refused(path, "damaged|contents|empty|not GeoJSON", Limits(written_bytes=1_000_000))
 
 
 def test_a_path_inside_a_zip_leads_nowhere(tmp_path: Path, secret: Path) -> None:

@@ -11,6 +11,7 @@ import shapely
 
 from geo.city import City, Layer
 from geo.ledger import match_ids
+from layers.ledger_rows import ledger_issues
 from tests.packs import places
 from tests.packs.asked import GROUND, answer
 from tests.packs.places import box, city, frame, line, route
@@ -147,3 +148,16 @@ def test_an_outline_must_lie_inside_the_coverage_with_all_of_itself() -> None:
 def test_no_ledger_at_all() -> None:
     assert lock(city(road_ledger=Layer("road_ledger", None))) == "unknown"
     assert isinstance(GROUND.layer("road_ledger").frame, pd.DataFrame)
+
+
+def test_each_row_without_a_place_is_told() -> None:
+    rows = [{**A_WHOLE_ROAD, "road_id": "N9"}, A_WHOLE_ROAD, {**A_WHOLE_ROAD, "from_m": 5000, "to_m": 5100}]
+    found = ledger_issues(recorded(*rows))
+    assert [(issue.row_no, issue.field) for issue in found] == [(1, "road_id"), (3, "from_m")]
+    assert "N9" in found[0].zh and "5000–5100" in found[1].zh
+
+
+@pytest.mark.parametrize(("filed", "told"), [("2022-12-22", True), ("2022-12-23", False)])
+def test_a_route_filed_before_the_rules_were_in_force_says_so(filed: str, told: bool) -> None:
+    notes = answer(route(line((0, 0), (100, 0)), filed=filed)).verdict(0)["notes"]
+    assert any("不在本规则包的施行期内" in note["zh"] for note in notes) == told
