@@ -62,7 +62,8 @@ def review(
 def measure(
     routes: gpd.GeoDataFrame, city: City, pack: Pack, on: date, spans: pd.DataFrame | None, progress: Progress | None
 ) -> Facts:
-    """Facts of all routes, chunk by chunk (``spans`` with their rows: :func:`geo.spans.place_spans`); chunks run side by side, since the loops below leave the interpreter free."""
+    """Facts of all routes, chunk by chunk (``spans`` with their rows: :func:`geo.spans.place_spans`); chunks run side by
+    side, since the loops below leave the interpreter free."""
     prepared(city, pack)
     starts = range(0, max(len(routes), 1), CHUNK)
     if progress:

@@ -64,7 +64,8 @@ def match_rows(
         "chain": np.concatenate([shared.chain, np.full(len(crossing.a), -1)]),
     })  # fmt: skip
     rows = rows.assign(**_days(works, a, b, settings), same_party=_same_party(works, a, b))
-    return rows.assign(**_notes(works, a, b, rows["kind"].to_numpy(), settings))[list(COLUMNS)]
+    apart = (rows["kind"].to_numpy() == "shared") & (rows["status"].to_numpy() == "apart")
+    return rows.assign(**_notes(works, a, b, apart, settings))[list(COLUMNS)]
 
 
 def _match_ids(ids: npt.NDArray[Any], a: Ints, b: Ints) -> Words:
@@ -133,12 +134,11 @@ def _same_party(works: pd.DataFrame, a: Ints, b: Ints) -> Any:
     return pd.Series(party[a] == party[b], dtype="boolean").where(pd.Series(told)).array
 
 
-def _notes(works: pd.DataFrame, a: Ints, b: Ints, kind: Words, settings: Coordination) -> dict[str, Any]:
-    """What the order of the two works in time means for whoever digs."""
+def _notes(works: pd.DataFrame, a: Ints, b: Ints, apart: npt.NDArray[np.bool_], settings: Coordination) -> dict[str, Any]:
+    """What the order of the two works in time means for whoever digs. ``apart``: a shared stretch without a common day."""
     start = works["start"].to_numpy().astype("datetime64[D]")
     end = works["end"].to_numpy().astype("datetime64[D]")
     paves = np.isin(works["kind"].to_numpy(dtype=str), PAVES)
-    shared = kind == "shared"
     paver, digger = np.where(paves[a], a, b), np.where(paves[a], b, a)
     mixed = paves[a] != paves[b]
     late = mixed & (start[digger] > end[paver])
@@ -147,7 +147,7 @@ def _notes(works: pd.DataFrame, a: Ints, b: Ints, kind: Words, settings: Coordin
     later = np.where(end[a] < start[b], b, a)
     pause = (start[later] - end[earlier]).astype("timedelta64[D]").astype(float)
     pause[np.isnat(start[later]) | np.isnat(end[earlier])] = np.nan
-    repeat = shared & ~paves[a] & ~paves[b] & (pause > 0) & (pause <= 366 * settings.repeat_years)
+    repeat = apart & ~paves[a] & ~paves[b] & (pause > 0) & (pause <= 366 * settings.repeat_years)
     note = np.full(len(a), None, dtype=object)
     note[late], note[early], note[repeat] = "after_paving", "before_paving", "repeat"
     day = np.where(early, start[paver], np.where(late, end[paver], np.where(repeat, end[earlier], NOT_A_DAY)))

@@ -40,7 +40,7 @@ def works(streets: gpd.GeoDataFrame, n: int, seed: int = 1) -> gpd.GeoDataFrame:
     table = ground.routes(streets, n, seed)
     shapes = np.concatenate([beside, table.geometry.to_numpy()[: n - len(beside)]])
     window = pd.Timestamp("2026-12-01") + pd.to_timedelta(chance.integers(0, 300, n), unit="D")
-    more = {name: None for name in ("kind", "firm", "duration_days", "shift_days", "ready", "applicant")}
+    more = dict.fromkeys(("kind", "firm", "duration_days", "shift_days", "ready", "applicant"))
     return table.assign(start=window, end=window + pd.Timedelta(days=20), **more).set_geometry(list(shapes), crs=ground.CRS)
 
 
@@ -66,8 +66,9 @@ def main() -> None:
         found = match(placed, settings)
         seconds.append(time.monotonic() - began)
     kinds = found.rows.drop_duplicates("match_id")["kind"].value_counts().to_dict()
-    print(f"match {asked.works} works on {len(streets)} road edges: median {statistics.median(seconds):.1f} s of "
-          f"{[round(s, 1) for s in sorted(seconds)]}, the city's preparation included; pairs {kinds}, {dict(found.left_out)}")  # fmt: skip
+    took = f"median {statistics.median(seconds):.1f} s of {[round(s, 1) for s in sorted(seconds)]}"
+    print(f"match {asked.works} works on {len(streets)} road edges, the city's preparation included: {took}")
+    print(f"pairs {kinds}, left out {dict(found.left_out)}")
     one_new(placed, net, city)
     beside_postgis(placed, asked.sample, statistics.median(seconds) / asked.works)
 
