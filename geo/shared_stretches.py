@@ -120,7 +120,8 @@ def chained(some: Stretches, name: npt.NDArray[np.object_], node: tuple[Ints, In
     i, j = one[other], two[other]
     common = np.logical_or.reduce([node[p][i] == node[q][j] for p in (0, 1) for q in (0, 1)])
     continues[other] = common | ((name[i] == name[j]) & ~unstated(name[i]))
-    follows = (s.a[1:] == s.a[:-1]) & (s.b[1:] == s.b[:-1]) & (s.a_from[1:] - s.a_to[:-1] <= reach_m) & continues
+    pair = (s.a[1:] == s.a[:-1]) & (s.b[1:] == s.b[:-1])
+    follows = pair & (_gaps(s.a_from, s.a_to, pair) <= reach_m) & continues  # one may lie within the one before it
     return replace(s, chain=np.cumsum(np.concatenate([[0], ~follows])))
 
 
@@ -144,14 +145,20 @@ def without(raw: Raw, known: Stretches, lead_is_a: npt.NDArray[np.bool_], stride
         found = np.searchsorted(asked, pair * 2 + side)
         hit = (found < len(asked)) & (asked[np.minimum(found, len(asked) - 1)] == pair * 2 + side)
         key.append(found[hit])
-        lo.append(np.floor(start[hit] * MM).astype(np.int64))
+        lo.append(_down_mm(start[hit]))
         hi.append(np.ceil(end[hit] * MM).astype(np.int64))
     covered = union(np.concatenate(key).astype(np.int64), np.concatenate(lo), np.concatenate(hi))
-    start, stop = np.floor(raw.table[0] * MM).astype(np.int64), np.ceil(raw.table[1] * MM).astype(np.int64)
-    length = np.full(len(asked), int(max(stop.max(), *(h.max(initial=0) for h in hi))) + 1)
+    bit = _down_mm(raw.table[0]), np.ceil(raw.table[1] * MM).astype(np.int64)
+    length = np.full(len(asked), int(max(bit[1].max(), *(h.max(initial=0) for h in hi))) + 1)
     free = complement(*covered, length)
-    index, a, b = intersect(at.astype(np.int64), start, stop, offsets(free[0], len(asked)), free[1], free[2])
+    index, a, b = intersect(at.astype(np.int64), *bit, offsets(free[0], len(asked)), free[1], free[2])
     return _narrowed(raw, index, np.maximum(a / MM, raw.table[0, index]), np.minimum(b / MM, raw.table[1, index]))
+
+
+def _down_mm(measure_m: Floats) -> Ints:
+    """Whole millimetres at or before a measure; the foot of a first vertex may come out a hair below 0."""
+    down: Ints = np.maximum(np.floor(measure_m * MM), 0).astype(np.int64)
+    return down
 
 
 def _narrowed(raw: Raw, index: Ints, lo: Floats, hi: Floats) -> Raw:

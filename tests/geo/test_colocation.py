@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.colocation import match
+from geo.shared_stretches import Raw, merged, without
 from tests.geo.works_town import SETTINGS, TURN, matched, placed, told, work
 from tests.packs.places import box, line
 
@@ -244,3 +245,12 @@ def test_a_new_work_finds_what_a_match_of_all_would(works: list[gpd.GeoDataFrame
 def sums(rows: pd.DataFrame) -> float:
     """Shared metres of all rows."""
     return float(rows["shared_m"].sum())
+
+
+def test_a_start_that_is_zero_but_for_its_last_digit() -> None:
+    """A foot on the first vertex may come out a hair below 0."""
+    bit = np.array([[-1e-13, 50.0, 0.0, 50.0, 1.0, 1.0, -1e-13, 50.0, 0.0, 0.0]]).T
+    raw = Raw(np.array([0]), np.array([1]), np.array([-1]), bit)
+    known = merged(Raw(np.array([0]), np.array([1]), np.array([3]), bit))
+    for lead in (True, False):
+        assert len(without(raw, known, np.array([lead]), 2).a) == 0
