@@ -11,6 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.schema import LAYERS
 
+OPERATOR = "operator"
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -19,7 +21,9 @@ class Layer:
     ``frame`` holds the columns of :data:`geo.schema.LAYERS` in the city's work CRS, or is None
     where the layer was never delivered: absent is not empty. ``coverage`` is the area (work CRS)
     in which "no row" means "nothing there"; None means that nobody stated one, so that silence
-    proves nothing anywhere.
+    proves nothing anywhere. ``lost`` counts the rows of its deliveries that could not be read: each may
+    lie anywhere, so that the silence of such a layer proves nothing either, unless its completeness was
+    declared all the same (``stated_by`` :data:`OPERATOR`).
     """
 
     name: str
@@ -32,6 +36,13 @@ class Layer:
     licence: str = ""
     stated_by: str = ""
     delivery_id: str = ""
+    lost: int = 0
+
+
+    @property
+    def proves(self) -> bool:
+        """Can its silence prove anything: delivered, with a coverage, and no row lost."""
+        return self.frame is not None and self.coverage is not None and (self.lost == 0 or self.stated_by == OPERATOR)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """Columns of a layer's table as arrays: what was not stated stays not stated, whatever way the table wrote it."""
 
+import re
+import unicodedata
 from typing import Any
 
 import geopandas as gpd
@@ -33,6 +35,28 @@ def words(frame: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
 def unstated(values: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     """Where a text column says nothing."""
     return np.asarray(pd.isna(values), dtype=np.bool_).reshape(-1)
+
+
+def plain_id(value: object) -> str:
+    """An id or a name as a person would compare it: full width, case, spaces and a number's ``.0`` make no difference."""
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(value))).strip().casefold()
+    return re.sub(r"^(\d+)\.0+$", r"\1", text)
+
+
+def plain(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Each distinct id or name in its plain form; None stays None."""
+    code, distinct = pd.factorize(values, use_na_sentinel=True)
+    names = np.array([plain_id(one) for one in distinct] + [None], dtype=object)
+    return names[code]
+
+
+def unclear(frame: pd.DataFrame, field: str) -> npt.NDArray[np.bool_]:
+    """Rows in which a field was filled in, but not so that it could be read: not a blank, and not a value. The readers say
+    so in the column ``unclear`` (names of fields, or None)."""
+    if "unclear" not in frame:
+        return np.zeros(len(frame), dtype=np.bool_)
+    said = [field in one if isinstance(one, (tuple, list, np.ndarray)) else False for one in frame["unclear"]]
+    return np.array(said, dtype=np.bool_)
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:

@@ -28,7 +28,7 @@ def covered_by(city: City, ground: Ground, shapes: npt.NDArray[Any], half_m: Flo
     out = {}
     for name in {zone.layer for zone in ground.data.zones.values()} | {"roads", "road_ledger", "planning", "pipes"}:
         layer = city.layer(name)
-        if layer.frame is None or layer.coverage is None:
+        if not layer.proves:
             out[name] = np.zeros(len(shapes), dtype=np.bool_)
             continue
         # A copy of our own: GEOS completes a prepared geometry at its first use, and chunks run side by side.

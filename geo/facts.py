@@ -27,8 +27,9 @@ Floats = npt.NDArray[np.float64]
 
 # Why a fact is not known: the first that applies, in this order.
 WHY = (
-    "", "no_layer", "no_coverage", "outside_coverage", "no_class", "no_kind", "no_grade", "no_canopy", "no_offset",
-    "class_hint", "no_road_date", "stray_rows", "old_records", "no_dig_date", "no_burial", "own_site", "blank", "not_measured",
+    "", "no_layer", "no_coverage", "rows_lost", "outside_coverage", "no_class", "no_kind", "no_grade", "no_canopy", "no_offset",
+    "class_hint", "no_road_date", "stray_rows", "ledger_row", "old_records", "no_dig_date", "no_burial", "unclear_burial",
+    "own_site", "unclear_sibling", "blank", "unreadable", "not_measured",
 )  # fmt: skip
 
 
@@ -58,6 +59,15 @@ class Column:
         low, high = np.where(blank, -np.inf, value), np.where(blank, np.inf, value)
         why = np.where(blank, WHY.index("blank"), 0).astype(np.int8)
         return Column(value, low, high, low, high, why, layer)
+
+    def unreadable(self, rows: npt.NDArray[np.bool_]) -> "Column":
+        """The column with these rows unknown: something stands there that cannot be read, which is no blank."""
+        if not rows.any():
+            return self
+        swap: dict[str, Any] = {"value": np.where(rows, np.nan, self.value)}
+        swap |= {name: np.where(rows, -np.inf, getattr(self, name)) for name in ("low", "est_low")}
+        swap |= {name: np.where(rows, np.inf, getattr(self, name)) for name in ("high", "est_high")}
+        return replace(self, **swap, why=np.where(rows, WHY.index("unreadable"), self.why).astype(np.int8))
 
     def filled(self, number: float) -> "Column":
         """The column with ``number`` where nothing was stated (a blank that the pack says how to read)."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.axis import MM, Axes, Edges
-from geo.columns import numbers, positive, words
+from geo.columns import numbers, positive, unclear, words
 from geo.intervals import STRIDE
 from geo.kernel import jit
 from geo.pack import Estimate, Measures
@@ -60,10 +60,12 @@ class Parts:
 @dataclass(frozen=True)
 class Footprints:
     """The parts of all routes, and for each route its mode where no span says otherwise, its trench width and how much of
-    it is open cut."""
+    it is open cut. ``unclear``: what was written of the burial or in the table of spans cannot be read, so that every
+    metre may be dug, and none surely is."""
 
     parts: Parts
     mode: Modes
+    unclear: Bools
     trench_m: Floats
     trench_estimated: Bools
     open_route: Ints
@@ -76,12 +78,14 @@ def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, meas
     Raises BadInput where spans name a number that several routes bear."""
     utility = words(frame, "utility")
     mode = np.array([MODES.get(burial, UNSAID) for burial in words(frame, "burial")], dtype=np.int8).reshape(-1)
+    murky = unclear(frame, "burial")
+    mode[murky] = UNSAID
     width = positive(frame, "trench_width_m")
     default = {name: _three(estimate) for name, estimate in measures.trench_width_m.items()}
     guess = np.array([default.get(u or "", default["default"]) for u in utility]).reshape(-1, 3)
     given = ~np.isnan(width)
     half = np.where(given[:, None], width[:, None], guess) / 2
-    bored = _spans(axes, mode, frame, spans)
+    bored = _spans(axes, mode, frame, spans, murky)
     table = _stretches(axes, mode, bored)
     route, part_mode = table["route"].to_numpy(dtype=np.int64), table["mode"].to_numpy(dtype=np.int8)
     dug = np.isin(part_mode, DUG)
@@ -90,7 +94,7 @@ def footprints(axes: Axes, frame: pd.DataFrame, spans: pd.DataFrame | None, meas
     pieces = axes if whole.all() and len(route) == axes.n else cut_many(axes, table)
     parts = Parts(route, pieces, part_mode, three[:, 1], three[:, 0], three[:, 2], _pits(axes, bored, table, measures))
     cut_mm = np.rint(table[["from_m", "to_m"]].to_numpy(dtype=float)[dug] * MM).astype(np.int64)
-    return Footprints(parts, mode, half[:, 1] * 2, ~given, route[dug], cut_mm)
+    return Footprints(parts, mode, murky, half[:, 1] * 2, ~given, route[dug], cut_mm)
 
 
 def _three(estimate: Estimate) -> tuple[float, float, float]:
@@ -101,7 +105,7 @@ SPAN_COLUMNS = ["route", "from_m", "to_m", "mode", "pit_from_m2", "pit_to_m2"]
 PART_COLUMNS = ["route", "from_m", "to_m", "mode", "spanned", "whole"]
 
 
-def _spans(axes: Axes, mode: Modes, frame: pd.DataFrame, spans: pd.DataFrame | None) -> pd.DataFrame:
+def _spans(axes: Axes, mode: Modes, frame: pd.DataFrame, spans: pd.DataFrame | None, murky: Bools) -> pd.DataFrame:
     """Stretches laid otherwise than by open cut, in order along their routes: those of the table, clipped to their axis,
     and the whole of every bored route that has none there."""
     length = axes.length_m()
@@ -113,7 +117,7 @@ def _spans(axes: Axes, mode: Modes, frame: pd.DataFrame, spans: pd.DataFrame | N
         given = pd.DataFrame({"route": placed["row"].to_numpy(dtype=np.int64), "mode": kind} | columns)
         end = np.minimum(given["to_m"], length[given["route"].to_numpy(dtype=np.int64)])
         given = given.assign(from_m=given["from_m"].clip(lower=0.0), to_m=end)
-        given = given[given["to_m"] > given["from_m"]]
+        given = given[(given["to_m"] > given["from_m"]) & ~murky[given["route"].to_numpy(dtype=np.int64)]]
     spanned = np.zeros(axes.n, dtype=np.bool_)
     spanned[given["route"].to_numpy(dtype=np.int64)] = True
     plain = np.flatnonzero((mode == BORED) & ~spanned)

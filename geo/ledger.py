@@ -4,8 +4,6 @@ A row names a road by its number and a stretch of it. One that names no road, or
 first may be of any road, so that silence proves nothing while it could lock one; the second may be of the whole road.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +18,7 @@ from geo.axis import axes_of, cut
 from geo.city import City, Layer
 from geo.columns import days, frame_of, numbers, unstated, words
 from geo.pack import Lock, Pack
-from geo.road_space import half_widths, surfaces
+from geo.road_space import half_widths, match_ids, surfaces
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -51,7 +49,8 @@ class LockDates:
     """For one lock zone: day and certainty per road (short form) and per ledger area. ``datetime64[D]``, NaT = not stated.
 
     ``stray_day``: the latest day of a ledger row that could be of any road (None where there is none). ``since`` and
-    ``until``: the days between which silence proves that nothing was recorded (NaT: it proves nothing).
+    ``until``: the days between which silence proves that nothing was recorded (NaT: it proves nothing). ``ledger_doubt``: the
+    entry names no kind, or no stretch that its road has.
     """
 
     road_day: Days
@@ -60,9 +59,11 @@ class LockDates:
     blank_is_none: bool
     ledger_day: Days
     ledger_member: npt.NDArray[np.int8]
+    ledger_doubt: npt.NDArray[np.bool_]
     stray_day: np.datetime64 | None
     since: np.datetime64
     until: np.datetime64
+    ledger_until: np.datetime64
     road_until: np.datetime64
 
 
@@ -79,27 +80,6 @@ def place(city: City) -> Placed:
     start, stop = np.where(doubtful, 0.0, start), np.where(doubtful, length, stop)
     partial = (start > 0) | (stop < length)
     return Placed(row, road_of, start, stop, partial, doubtful, np.flatnonzero(road < 0).astype(np.int64))
-
-
-def match_ids(wanted: npt.NDArray[np.object_], known: npt.NDArray[np.object_]) -> Ints:
-    """Position of each id among the known ones, -1 where none fits: as written, else as two tables may write it alike
-    (full width, case, spaces, a number with ``.0``), where only one fits."""
-    out = pd.Index(known).get_indexer(pd.Index(wanted)).astype(np.int64) if len(known) else np.full(len(wanted), -1)
-    out[unstated(wanted)] = -1
-    lost = np.flatnonzero((out < 0) & ~unstated(wanted))
-    if len(lost) and len(known):
-        plain = pd.Index(["" if one is None else plain_id(one) for one in known])
-        once = ~plain.duplicated(keep=False) & (plain != "")
-        at = np.flatnonzero(once)
-        found = plain[once].get_indexer(pd.Index([plain_id(wanted[i]) for i in lost]))
-        out[lost[found >= 0]] = at[found[found >= 0]]
-    return out
-
-
-def plain_id(value: object) -> str:
-    """An id as a person would compare it."""
-    text = unicodedata.normalize("NFKC", str(value)).strip().casefold()
-    return re.sub(r"^(\d+)\.0+$", r"\1", text)
 
 
 def ledger_areas(city: City, pack: Pack, placed: Placed) -> AreaSet:
@@ -158,13 +138,14 @@ def lock_dates(
     since = np.datetime64(stated.complete_since, "D") if _promises(stated) and stated.complete_since else NOT_A_DAY
     return LockDates(
         days(frame, lock.short_form), road_member, settled, lock.short_form == "overhauled" and "overhauled" in frame,
-        finished[areas.row], member, _latest(finished[placed.stray][locks[placed.stray] > NO]),
-        since, _until(stated, lag), _until(roads, lag),
+        finished[areas.row], member, unstated(kinds)[areas.row] | ~areas.certain,
+        _latest(finished[placed.stray][locks[placed.stray] > NO]),
+        since, _until(stated, lag), _until(ledger, lag), _until(roads, lag),
     )  # fmt: skip
 
 
 def _promises(layer: Layer) -> bool:
-    return layer.frame is not None and layer.complete_since is not None and layer.coverage is not None
+    return layer.proves and layer.complete_since is not None
 
 
 def _until(layer: Layer, lag: np.timedelta64) -> np.datetime64:

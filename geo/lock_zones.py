@@ -38,20 +38,21 @@ def _by_road(measured: "Measured", dates: LockDates, years: int, hits: Hits, win
     silent = unrecorded(dates.since, years, window)
     # Silence counts only where whoever promised completeness was looking, and as long as the looking is fresh.
     unproved = ~_promised(measured)[hits.route] | _after(window.filed, dates.until)
-    silent = np.where(unproved, MAYBE, np.maximum(silent, _stray(dates, years, window))).astype(np.int8)
+    silent = np.where(unproved, MAYBE, silent).astype(np.int8)
     stale = _after(window.filed, dates.road_until)
     blank = np.where(stale, silent, NO) if dates.blank_is_none else silent
-    blank = np.where(dates.road_in_ledger[row], NO, blank)
+    blank = np.where(dates.road_in_ledger[row] & ~_after(window.filed, dates.ledger_until), NO, blank)
     day = dates.road_day[row]
     stated = locked(day, years, window)
     # What a road's own date frees, a later building may have locked again: an old record needs a fresh silence beside it.
     stated = np.where((stated == NO) & stale, silent, stated)
-    return np.minimum(np.where(np.isnat(day), blank, stated), dates.road_member[row]).astype(np.int8)
+    told = np.maximum(np.where(np.isnat(day), blank, stated), _stray(dates, years, window))
+    return np.minimum(told, dates.road_member[row]).astype(np.int8)
 
 
 def _promised(measured: "Measured") -> Bools:
     ledger = measured.ground.city.layer("road_ledger")
-    return measured.covered["road_ledger" if ledger.frame is not None and ledger.complete_since is not None else "roads"]
+    return measured.covered["road_ledger" if ledger.proves and ledger.complete_since is not None else "roads"]
 
 
 def _after(filed: npt.NDArray[np.datetime64], until: np.datetime64) -> Bools:
@@ -77,16 +78,21 @@ def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDAr
 
 
 def lock_cause(measured: "Measured", zone: str, tables: list[tuple[str, Hits, Member]]) -> Member:
-    """Why a lock is not known, per route (index into WHY): the road's date where one is missing; rows of the ledger that
-    name no road; records that are too old; else the planned days of the dig."""
+    """Why a lock is not known, per route (index into WHY): a row of the ledger that names no kind or no stretch; the road's
+    date where one is missing; rows of the ledger that name no road; records that are too old; else the planned days."""
     dates = measured.ground.locks[zone]
     n = len(measured.length_mm)
-    dateless = np.zeros(n, dtype=np.bool_)
+    dateless, doubtful = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
     for key, hits, member in tables:
         unknown = member == MAYBE
+        if key == "ledger":
+            doubtful[hits.route[unknown & dates.ledger_doubt[hits.area]]] = True
         dateless[hits.route[unknown][np.isnat(lock_ends(measured, zone, key, hits.area[unknown]))]] = True
     old = _after(measured.window.filed, dates.until) | _after(measured.window.filed, dates.road_until)
-    could = ~np.isnat(dates.since)
-    cause = np.where(old, WHY.index("old_records"), WHY.index("no_dig_date"))
-    missing = WHY.index("stray_rows") if could and dates.stray_day is not None else WHY.index("no_road_date")
-    return np.where(dateless, np.where(old & could, WHY.index("old_records"), missing), cause).astype(np.int8)
+    stray, kept = dates.stray_day is not None, ~np.isnat(dates.since)
+    dated = ~(np.isnat(measured.window.start) & np.isnat(measured.window.end))
+    code = {name: WHY.index(name) for name in ("no_road_date", "stray_rows", "old_records", "no_dig_date", "ledger_row")}
+    cause = np.where(dated & stray, code["stray_rows"], code["no_dig_date"])
+    cause = np.where(dateless, code["stray_rows" if stray and kept else "no_road_date"], cause)
+    cause = np.where(old & (~dateless | kept), code["old_records"], cause)
+    return np.where(doubtful, code["ledger_row"], cause).astype(np.int8)

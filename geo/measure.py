@@ -16,7 +16,7 @@ import shapely
 
 from geo.axis import MM, Axes, axes_of
 from geo.city import City
-from geo.columns import days, numbers, positive, words
+from geo.columns import days, numbers, positive, unclear, words
 from geo.coverage import covered_by
 from geo.crs import CGCS2000, transformer
 from geo.facts import Codes, Column, Facts
@@ -125,7 +125,8 @@ def _widest(feet: Footprints, outline: npt.NDArray[np.bool_]) -> npt.NDArray[np.
 
 def _attributes(routes: pd.DataFrame) -> dict[str, Column]:
     known = {name: Column.known(numbers(routes, name)) for name in ATTRIBUTES}
-    return known | {"voltage_kv": Column.known(positive(routes, "voltage_kv"))}
+    known |= {"voltage_kv": Column.known(positive(routes, "voltage_kv"))}
+    return {name: column.unreadable(unclear(routes, name)) for name, column in known.items()}
 
 
 def _lengths(measured: Measured, pack: Pack) -> dict[str, Column]:

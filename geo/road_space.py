@@ -8,8 +8,10 @@ import pandas as pd
 import shapely
 
 from geo.areas import AreaSet, area_set
+from geo.axis import edges_of
 from geo.city import City
-from geo.columns import frame_of, positive, unstated, words
+from geo.columns import frame_of, plain, plain_id, positive, unstated, words
+from geo.kernel import nearest_many
 from geo.pack import Measures, Pack
 
 Floats = npt.NDArray[np.float64]
@@ -45,19 +47,49 @@ def half_widths(frame: pd.DataFrame, measures: Measures) -> Floats:
 def surfaces(city: City, ids: npt.NDArray[np.object_]) -> tuple[Ints, Shapes, npt.NDArray[np.bool_]]:
     """Surface polygons of the roads with these ids: (position among the ids, polygon, speaks of the whole width).
 
-    A survey of carriageways alone says nothing of the footway beside them: its polygons only add to the red-line width.
+    Polygons of a table that tells no parts are the road. Where it tells parts, carriageways alone say nothing of the
+    footways beside them, and a part that is blank or cannot be read says nothing at all: such polygons only add to the
+    red-line width, unless the footways of both sides are there.
     """
     table = city.layer("road_surfaces").frame
     if table is None or not len(table) or not len(ids):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object), np.zeros(0, dtype=np.bool_)
-    at = pd.Index(ids).get_indexer(pd.Index(words(table, "road_id")))
+    at = match_ids(words(table, "road_id"), ids)
     part = words(table, "part")
-    outer = unstated(part) | (part == "footway")
-    has_outer = np.zeros(len(ids) + 1, dtype=np.bool_)
-    has_outer[at[outer]] = True
-    has_outer[-1] = False  # where get_indexer found no road
     found = at >= 0
-    return at[found].astype(np.int64), table.geometry.to_numpy()[found], has_outer[at[found]]
+    at, shapes, footway = at[found], table.geometry.to_numpy()[found], (part == "footway")[found]
+    if unstated(part).all():
+        return at, shapes, np.ones(len(at), dtype=np.bool_)
+    return at, shapes, _both_sides(city, ids, at[footway], shapes[footway])[at]
+
+
+def _both_sides(city: City, ids: npt.NDArray[np.object_], at: Ints, footways: Shapes) -> npt.NDArray[np.bool_]:
+    """By road: are there footways on the left and on the right of its centre line? ``at``: the road of each footway."""
+    roads = frame_of(city.layer("roads"))
+    row = match_ids(ids, words(roads, "road_id"))
+    spot = shapely.point_on_surface(footways)
+    e = edges_of(roads.geometry.to_numpy()[row[at]])
+    x, y = shapely.get_x(spot), shapely.get_y(spot)
+    side = nearest_many(x, y, np.arange(len(x)), e.offsets, e.x0, e.y0, e.x1, e.y1)[1]
+    left, right = np.zeros(len(ids), dtype=np.bool_), np.zeros(len(ids), dtype=np.bool_)
+    left[at[side > 0]] = True
+    right[at[side < 0]] = True
+    return left & right
+
+
+def match_ids(wanted: npt.NDArray[np.object_], known: npt.NDArray[np.object_]) -> Ints:
+    """Position of each id among the known ones, -1 where none fits: as written, else as two tables may write it alike
+    (full width, case, spaces, a number with ``.0``), where only one fits."""
+    out = pd.Index(known).get_indexer(pd.Index(wanted)).astype(np.int64) if len(known) else np.full(len(wanted), -1)
+    out[unstated(wanted)] = -1
+    lost = np.flatnonzero((out < 0) & ~unstated(wanted))
+    if len(lost) and len(known):
+        names = pd.Index(["" if one is None else one for one in plain(known)])
+        once = ~names.duplicated(keep=False) & (names != "")
+        at = np.flatnonzero(once)
+        found = names[once].get_indexer(pd.Index([plain_id(wanted[i]) for i in lost]))
+        out[lost[found >= 0]] = at[found[found >= 0]]
+    return out
 
 
 def _unsurveyed(lines: Shapes, at: Ints, polygons: Shapes) -> tuple[Shapes, Ints]:

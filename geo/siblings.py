@@ -15,9 +15,9 @@ import pandas as pd
 import shapely
 
 from geo.axis import Axes
-from geo.columns import days, words
-from geo.facts import Column, Facts
-from geo.kernel import jit
+from geo.columns import days, plain, unstated, words
+from geo.connected import components
+from geo.facts import WHY, Column, Facts
 from geo.pack import Pack
 from geo.sites import end_points
 
@@ -28,32 +28,102 @@ QUANTITIES = {"whole_m": "length_m", "counted_m": "counted_m", "dug_m": "dug_m",
 NO_KEY = -1
 
 
-def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Facts:
-    """Facts with the sums over each route's siblings. ``routes``: the rows that the facts were measured on."""
+def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack, lost: pd.DataFrame | None = None) -> Facts:
+    """Facts with the sums over each route's siblings. ``routes``: the rows that the facts were measured on. ``lost``: rows of
+    the file that could not be read, with what they say of project, project_code, applicant and utility: a sum to which one
+    may belong has no upper bound."""
+    project = _project(routes, lost)
+    here, there = project[: facts.n], project[facts.n :]
+    utility = words(routes, "utility")
+    lost_utility = words(lost, "utility") if lost is not None else np.zeros(0, dtype=object)
     keys = {
         "route": np.arange(facts.n),
-        "project_utility": _group(_project(routes), words(routes, "utility")),
-        "project": _group(_project(routes)),
+        "project_utility": _group(_named(here), utility),
+        "project": here,
         "cluster": clusters(facts, routes, pack),
     }
+    any_lost = np.isin(here, there) & (here != NO_KEY)
+    open_end = {"project": any_lost, "project_utility": _may_be_same(here, utility, there, lost_utility)}
     columns: dict[str, Column] = {}
     for scope, key in keys.items():
         for quantity, fact in QUANTITIES.items():
             if fact in facts.columns:
-                columns[f"sum.{scope}.{quantity}"] = _total(key, facts.columns[fact])
+                total = _total(key, facts.columns[fact])
+                if scope == "project_utility":
+                    total = _with_silent(total, facts.columns[fact], here, utility)
+                columns[f"sum.{scope}.{quantity}"] = _unbounded(total, open_end[scope]) if scope in open_end else total
     return replace(facts, columns={**facts.columns, **columns}, tables={**facts.tables, "groups": keys})
 
 
-def _project(routes: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """The key of a project: its code, else its name with its applicant; None where neither is stated."""
-    code, name, applicant = words(routes, "project_code"), words(routes, "project"), words(routes, "applicant")
-    by_name = np.array([None if n is None else f"{n}\x1f{a or ''}" for n, a in zip(name, applicant, strict=True)], dtype=object)
-    return np.where(code != None, code, by_name)  # noqa: E711 (an array of words)
+def _project(routes: pd.DataFrame, lost: pd.DataFrame | None) -> Ints:
+    """A number for the project of each route and then of each lost row: those of one code, and those without a code that
+    share name and applicant with them; ``NO_KEY`` where neither is stated."""
+    both = [routes] if lost is None else [routes, lost]
+    code, name, who = (
+        plain(np.concatenate([words(one, column) for one in both])) for column in ("project_code", "project", "applicant")
+    )
+    n = len(code)
+    by_code, by_name = _group(code), _group(name, np.where(unstated(who), "", who))
+    told = ~(unstated(code) & unstated(name))
+    links = [_links(by_code, np.ones(n, dtype=np.bool_))]
+    nameless = pd.Series(unstated(code)).groupby(by_name).transform("any").to_numpy()
+    links.append(_links(by_name, nameless))
+    number: Ints = components(n, np.concatenate([a for a, _ in links]), np.concatenate([b for _, b in links]))
+    return np.where(told, number, NO_KEY)
+
+
+def _links(key: Ints, which: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Each row with the first row of its key, among some rows."""
+    rows = np.flatnonzero(which & (key != NO_KEY))
+    _, first, back = np.unique(key[rows], return_index=True, return_inverse=True)
+    return rows[first][back], rows
+
+
+def _named(project: Ints) -> npt.NDArray[np.object_]:
+    out: npt.NDArray[np.object_] = project.astype(object)
+    out[project == NO_KEY] = None
+    return out
+
+
+def _may_be_same(
+    project: Ints, utility: npt.NDArray[np.object_], lost: Ints, lost_utility: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Routes to whose project and utility a lost row may belong."""
+    silent: npt.NDArray[np.bool_] = np.isin(project, lost[unstated(lost_utility)])
+    pairs = {(int(p), u) for p, u in zip(lost, lost_utility, strict=True) if u is not None}
+    same = np.array([(int(p), u) in pairs for p, u in zip(project, utility, strict=True)], dtype=np.bool_) if pairs else silent
+    mute = unstated(utility) & np.isin(project, lost)
+    out: npt.NDArray[np.bool_] = (silent | same | mute) & (project != NO_KEY)
+    return out
+
+
+def _with_silent(total: Column, each: Column, project: Ints, utility: npt.NDArray[np.object_]) -> Column:
+    """Sums by utility with room for lines of the same project that name no utility: they may be of this one."""
+    silent = unstated(utility) & (project != NO_KEY)
+    if not silent.any():
+        return total
+    group = np.where(project == NO_KEY, project.max(initial=0) + 1 + np.arange(len(project)), project)
+    of_silent, of_all = (
+        {name: _sum(group, np.where(rows, getattr(each, name), 0.0)) for name in ("high", "est_high")}
+        for rows in (silent, np.ones(len(silent), dtype=np.bool_))
+    )
+    more = {name: np.where(silent, of_all[name], getattr(total, name) + of_silent[name]) for name in of_silent}
+    wider = more["high"] > total.high
+    why = np.where(wider & (total.why == 0), WHY.index("unclear_sibling"), total.why).astype(np.int8)
+    swap: dict[str, Any] = {name: np.where(wider, more[name], getattr(total, name)) for name in more}
+    return replace(total, **swap, why=why)
+
+
+def _unbounded(total: Column, rows: npt.NDArray[np.bool_]) -> Column:
+    if not rows.any():
+        return total
+    swap: dict[str, Any] = {name: np.where(rows, np.inf, getattr(total, name)) for name in ("high", "est_high")}
+    return replace(total, **swap, why=np.where(rows, WHY.index("unclear_sibling"), total.why).astype(np.int8))
 
 
 def _group(*keys: npt.NDArray[np.object_]) -> Ints:
     """A number for each distinct key; rows that lack one of the parts stand alone (``NO_KEY``)."""
-    missing = np.logical_or.reduce([key == None for key in keys])  # noqa: E711 (arrays of words)
+    missing = np.logical_or.reduce([unstated(key) for key in keys])
     joined = pd.MultiIndex.from_arrays([pd.Series(key, dtype=object).fillna("") for key in keys])
     number = pd.factorize(joined)[0].astype(np.int64)
     return np.where(missing, NO_KEY, number)
@@ -89,34 +159,12 @@ def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Ints:
         return np.arange(n)
     each = [end_points(one) for one in axes]
     spots: Any = shapely.points(np.vstack([*(xy[: len(xy) // 2] for xy in each), *(xy[len(xy) // 2 :] for xy in each)]))
-    who = _group(words(routes, "applicant"), words(routes, "utility"))
+    who = _group(plain(words(routes, "applicant")), words(routes, "utility"))
     filed = days(routes, "filed")
     filed_on = np.where(np.isnat(filed), np.datetime64(facts.on, "D"), filed).astype(np.int64)
     asks = np.flatnonzero(np.concatenate([who, who]) != NO_KEY)
     left, right = shapely.STRtree(spots[asks]).query(spots[asks], predicate="dwithin", distance=rule.touch_m)
     a, b = asks[left] % n, asks[right] % n
     joins = (a < b) & (who[a] == who[b]) & (np.abs(filed_on[a] - filed_on[b]) <= rule.look_back_days)
-    out: Ints = _components(n, a[joins], b[joins])
+    out: Ints = components(n, a[joins], b[joins])
     return out
-
-
-@jit
-def _components(n: int, a: Ints, b: Ints) -> Ints:
-    """Connected components by union-find; each is named by its lowest member."""
-    parent = np.arange(n)
-    for k in range(len(a)):
-        i, j = a[k], b[k]
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        while parent[j] != j:
-            parent[j] = parent[parent[j]]
-            j = parent[j]
-        if i != j:
-            parent[max(i, j)] = min(i, j)
-    for i in range(n):
-        root = i
-        while parent[root] != root:
-            root = parent[root]
-        parent[i] = root
-    return parent

@@ -12,7 +12,7 @@ import shapely
 from geo.areas import area_set
 from geo.axis import MM, Axes, points_at
 from geo.city import City, Layer
-from geo.columns import words
+from geo.columns import plain, plain_id, words
 from geo.facts import WHY, Codes, Column
 from geo.footprint import Footprints
 from geo.hits import intervals
@@ -79,7 +79,8 @@ def own_sites(axes: Axes, routes: pd.DataFrame, city: City, length_mm: Ints) -> 
     """The site that each route serves, and the stretches inside it.
 
     It is the red line whose name or number is the project or project code of the route; where none is, the only red line
-    that holds one of its ends, or both. Where different ones hold its ends, it is not established which is its own.
+    that holds one of its ends, or both. Where different ones hold its ends, or where the planning layer does not cover both
+    (another red line may lie there), it is not established which is its own.
     """
     none = (np.zeros(0, dtype=np.int64),) * 3
     planning = city.layer("planning").frame
@@ -90,13 +91,16 @@ def own_sites(axes: Axes, routes: pd.DataFrame, city: City, length_mm: Ints) -> 
         return Sites(True, none, none, length_mm)
     ids = words(lines, "zone_id")
     # Rows of one number are one site; a row without a number is a site of its own.
-    site = pd.factorize(np.array([i if one is None else str(one).strip() for i, one in enumerate(ids)], dtype=object))[0]
+    site = pd.factorize(np.array([i if one is None else plain_id(one) for i, one in enumerate(ids)], dtype=object))[0]
     shapes = lines.geometry.to_numpy()
     named = _named(routes, lines)
-    point, row = shapely.STRtree(shapes).query(shapely.points(end_points(axes)), predicate="within")
+    spots: Any = shapely.points(end_points(axes))
+    point, row = shapely.STRtree(shapes).query(spots, predicate="within")
     held = pd.DataFrame({"route": point % axes.n, "site": site[row]}).drop_duplicates()
     held = held[~held["route"].isin(named["route"])].merge(pd.DataFrame({"site": site, "row": np.arange(len(site))}), on="site")
-    unclear = held.groupby("route")["site"].transform("nunique") > 1
+    covered = _within(city.layer("planning"), spots)
+    told = covered[: axes.n] & covered[axes.n :]
+    unclear = (held.groupby("route")["site"].transform("nunique") > 1) | ~told[held["route"].to_numpy(dtype=np.int64)]
     own = pd.concat([named, held.loc[~unclear, ["route", "row"]]])
     return Sites(True, _inside(axes, shapes, own), _inside(axes, shapes, held[unclear]), length_mm)
 
@@ -108,7 +112,7 @@ def _named(routes: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         found = pd.DataFrame({position: np.tile(np.arange(len(frame)), 2)})
         found["text"] = pd.Series(np.concatenate([words(frame, column) for column in columns]), dtype=object)
         found = found.dropna()
-        found["text"] = found["text"].astype(str).str.strip()
+        found["text"] = plain(found["text"].to_numpy(dtype=object))
         return found[found["text"] != ""]
 
     pairs = texts(routes, ("project", "project_code"), "route").merge(texts(lines, ("name", "zone_id"), "row"), on="text")
@@ -153,7 +157,7 @@ def ends(axes: Axes, routes: pd.DataFrame, city: City, measures: Measures) -> di
 
 
 def _within(layer: Layer, spots: Any) -> npt.NDArray[np.bool_]:
-    if layer.frame is None or layer.coverage is None:
+    if not layer.proves or layer.coverage is None:
         return np.zeros(len(spots), dtype=np.bool_)
     covered: npt.NDArray[np.bool_] = shapely.covers(layer.coverage, spots)
     return covered

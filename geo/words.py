@@ -8,6 +8,10 @@ MISSING: Mapping[str, tuple[str, str]] = {
         "“{layer}”图层未声明覆盖范围，没有记录不等于没有",
         "the layer '{layer}' states no coverage: silence proves nothing",
     ),
+    "rows_lost": (
+        "“{layer}”图层有记录未能读入，其位置不明，没有记录不等于没有",
+        "rows of the layer '{layer}' could not be read and may lie anywhere: its silence proves nothing",
+    ),
     "outside_coverage": ("线路超出“{layer}”图层的覆盖范围", "the line leaves the coverage of the layer '{layer}'"),
     "no_class": ("所遇道路缺少道路等级", "a road on the line has no class"),
     "class_hint": (
@@ -23,6 +27,10 @@ MISSING: Mapping[str, tuple[str, str]] = {
         "道路台账中有记录对不上任何道路，可能就是所遇道路",
         "rows of the road ledger name no known road: they may speak of this one",
     ),
+    "ledger_row": (
+        "所遇道路的台账记录缺少类别，或起止桩不在该路上",
+        "a row of the ledger on a road of the line has no kind, or names a stretch that the road has not",
+    ),
     "old_records": (
         "道路或台账记录的截止日过早，其后的建设、大修未知",
         "the records of the roads or of the ledger are too old: what was built since is not known",
@@ -35,10 +43,19 @@ MISSING: Mapping[str, tuple[str, str]] = {
         "线路沿桥梁而未填埋设方式，是否附着于桥梁不明",
         "the line runs along a bridge and its burial is left blank: it may hang on the bridge",
     ),
-    "own_site": (
-        "线路端点位于不同的用地红线内，无法确定哪一处是本项目用地",
-        "the ends lie in different site red lines: which is the user's own is not established",
+    "unclear_burial": (
+        "埋设方式或分段敷设表填写不清，何处开挖不明",
+        "the burial or the table of spans cannot be read: where the line is dug is not known",
     ),
+    "own_site": (
+        "无法确定哪一处用地红线是本项目用地",
+        "which site red line is the user's own is not established",
+    ),
+    "unclear_sibling": (
+        "同一项目有线路未能读入或未填管线种类，合计长度不定",
+        "a line of the same project could not be read or names no utility: the sum is open",
+    ),
+    "unreadable": ("申报表该项填写无法识别", "what the application says here cannot be read"),
     "blank": ("申报表未填写该项", "the application leaves this blank"),
     "not_measured": ("该项尚未量测", "this was not measured"),
 }

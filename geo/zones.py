@@ -10,6 +10,7 @@ import shapely
 
 from geo.areas import LIKELY, MAYBE, NO, SURE
 from geo.axis import MM, cut
+from geo.city import Layer
 from geo.facts import WHY, Column
 from geo.footprint import BORED, DUG, HOUSED, HUNG, UNSAID
 from geo.hits import Hits
@@ -92,12 +93,21 @@ def _clip(table: tuple[str, Hits, Member], measured: "Measured", inside: bool) -
 def _metres(measured: "Measured", zone: str, kind: str, tables: Tables, bounds: list[Tables]) -> Amounts:
     n = len(measured.length_mm)
     bridge = measured.ground.data.zones[zone].level == "bridge"
+    tables, bounds = _doubted(tables, measured, kind), [_doubted(one, measured, kind) for one in bounds]
     best, sure, possible = (_sum(tables, least, kind, n, bridge) for least in (LIKELY, SURE, MAYBE))
     low, high = sure, possible
     if bounds:
         low = np.minimum(sure, _sum(bounds[0], SURE, kind, n, bridge))
         high = np.maximum(possible, _sum(bounds[1], MAYBE, kind, n, bridge))
     return Amounts(best, sure, possible, low, high)
+
+
+def _doubted(tables: Tables, measured: "Measured", kind: str) -> Tables:
+    """What may be dug where the burial cannot be read is likely met by open cut, not surely."""
+    murky = measured.footprints.unclear
+    if kind != "open" or not murky.any():
+        return tables
+    return [(key, h, np.where(murky[h.route], np.minimum(m, LIKELY), m).astype(np.int8)) for key, h, m in tables]
 
 
 def _sum(tables: Tables, least: int, kind: str, n: int, bridge: bool) -> Floats:
@@ -116,11 +126,18 @@ def _column(measured: "Measured", zone: str, kind: str, tables: Tables, amounts:
     covered = measured.covered[spec.layer] if spec.layer != "road_ledger" else measured.covered["roads"]
     top = np.where(covered, amounts.possible, np.inf)
     layer = ground.city.layer("roads" if spec.layer == "road_ledger" else spec.layer)
-    absent = "no_layer" if layer.frame is None else "no_coverage" if layer.coverage is None else "outside_coverage"
+    absent = _absent(layer)
     doubt = amounts.possible > amounts.sure
     why = np.where(doubt, _cause(measured, zone, kind, tables), 0) if doubt.any() else np.zeros(len(doubt), dtype=np.int8)
     why = np.where(covered, why, WHY.index(absent)).astype(np.int8)
     return Column(amounts.best, amounts.sure, top, amounts.least, amounts.most, why, layer.name, zone)
+
+
+def _absent(layer: Layer) -> str:
+    """Why the silence of a layer proves nothing at a place that it does not cover."""
+    if layer.frame is None:
+        return "no_layer"
+    return "no_coverage" if layer.coverage is None else "outside_coverage" if layer.proves else "rows_lost"
 
 
 def _cause(measured: "Measured", zone: str, kind: str, tables: Tables) -> Member:
@@ -135,6 +152,8 @@ def _cause(measured: "Measured", zone: str, kind: str, tables: Tables) -> Member
         cause[_hinted(measured, zone, tables)] = WHY.index("class_hint")
     if spec.own_site is not None:
         cause[measured.sites.unclear()] = WHY.index("own_site")
+    if kind == "open":
+        cause[measured.footprints.unclear] = WHY.index("unclear_burial")
     if spec.level == "bridge" and kind == "hung":
         for _, hits, _ in tables:
             cause[hits.route[hits.mode == UNSAID]] = WHY.index("no_burial")

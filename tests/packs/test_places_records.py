@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.city import City, Layer
-from geo.ledger import match_ids
+from api.review import review
+from geo.city import OPERATOR, City, Layer
+from geo.road_space import match_ids
 from layers.ledger_rows import ledger_issues
 from tests.packs import places
-from tests.packs.asked import GROUND, answer
+from tests.packs.asked import GROUND, PACK, answer
 from tests.packs.places import box, city, frame, line, route
 
 DATELESS = line((0, 1000), (100, 1000))  # along N2, a branch that states no date
@@ -110,10 +111,17 @@ def test_a_road_surveyed_in_part_keeps_its_width_elsewhere(x: float, y: float, m
     assert answer(route(line((x, y), (x, y + 100))), ground).verdicts.answer("arterial-road", 0) == met
 
 
-@pytest.mark.parametrize(("parts", "met"), [(("carriageway",), "yes"), (("carriageway", "footway"), "no")])
-def test_a_survey_of_carriageways_does_not_end_the_road_at_the_kerb(parts: tuple[str, ...], met: str) -> None:
-    shapes = {"carriageway": box(990, -400, 1010, 1200), "footway": box(986, -400, 990, 1200)}
-    ground = surveyed(*((part, shapes[part]) for part in parts))
+@pytest.mark.parametrize(
+    ("parts", "met"),
+    [("c", "yes"), ("cl", "yes"), ("clr", "no"), ("?", "no"), ("c?", "yes"), ("?lr", "no")],
+)
+def test_a_survey_of_carriageways_does_not_end_the_road_at_the_kerb(parts: str, met: str) -> None:
+    """c: the carriageway; l, r: the footway on the left, on the right; ?: a polygon whose part is blank."""
+    shapes = {
+        "c": ("carriageway", box(990, -400, 1010, 1200)), "?": (None, box(990, -400, 1010, 1200)),
+        "l": ("footway", box(986, -400, 990, 1200)), "r": ("footway", box(1010, -400, 1014, 1200)),
+    }  # fmt: skip
+    ground = surveyed(*(shapes[part] for part in parts))
     assert answer(route(line((984, 0), (984, 100))), ground).verdicts.answer("arterial-road", 0) == met
 
 
@@ -161,3 +169,101 @@ def test_each_row_without_a_place_is_told() -> None:
 def test_a_route_filed_before_the_rules_were_in_force_says_so(filed: str, told: bool) -> None:
     notes = answer(route(line((0, 0), (100, 0)), filed=filed)).verdict(0)["notes"]
     assert any("不在本规则包的施行期内" in note["zh"] for note in notes) == told
+
+
+# ── what was there, and could not be read ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("layer", "rule"), [("green", "green-land"), ("trees", "tree-range"), ("heritage", "heritage-protection")]
+)
+def test_a_layer_that_lost_a_row_proves_nothing(layer: str, rule: str) -> None:
+    lost = replace(GROUND.layer(layer), lost=1)
+    found = answer(route(line((0, 150), (60, 150))), city(**{layer: lost}))
+    finding = next(f for f in found.verdict(0)["findings"] if f["rule"] == rule)
+    assert finding["answer"] == "unknown" and "未能读入" in str(finding["missing"])
+    declared = answer(route(line((0, 150), (60, 150))), city(**{layer: replace(lost, stated_by=OPERATOR)}))
+    assert declared.verdicts.answer(rule, 0) == "no"
+
+
+def test_a_stray_row_may_be_of_a_road_that_states_its_day() -> None:
+    stray = {"road_id": "N9", "kind": "new", "finished": "2025-01-01"}
+    assert lock(recorded(), line((0, 0), (100, 0))) == "no"
+    assert lock(recorded(stray), line((0, 0), (100, 0))) == "unknown"
+
+
+def test_an_old_ledger_settles_no_road() -> None:
+    assert lock(recorded(A_WHOLE_ROAD)) == "no"
+    assert lock(recorded(A_WHOLE_ROAD, as_of=date(2020, 1, 1))) == "unknown"
+
+
+def test_a_row_without_a_kind_says_that_the_kind_is_missing() -> None:
+    found = answer(route(DATELESS), recorded({**A_WHOLE_ROAD, "kind": None, "finished": "2025-01-01"}))
+    finding = next(f for f in found.verdict(0)["findings"] if f["rule"] == "lock-new")
+    assert "缺少类别" in str(finding["missing"])
+
+
+@pytest.mark.parametrize(
+    ("felled", "unclear", "told"), [(None, None, "no"), (0, None, "no"), (None, ("trees_to_fell",), "unknown")]
+)
+def test_trees_that_cannot_be_counted_are_not_none(felled: int | None, unclear: tuple[str, ...] | None, told: str) -> None:
+    one = route(line((0, 0), (100, 0)), trees_to_fell=felled)
+    one["unclear"] = pd.Series([unclear], dtype=object)
+    found = answer(one)
+    rule = next(f["rule"] for f in found.verdict(0)["findings"] if "trees" in f["rule"] or "fell" in f["rule"])
+    assert found.verdicts.answer(rule, 0) == told
+
+
+def test_a_burial_that_cannot_be_read_may_be_dug_anywhere() -> None:
+    across = route(line((900, 300), (1100, 300)), burial="bored")
+    assert answer(across).verdicts.answer("arterial-road", 0) == "no"
+    across["unclear"] = pd.Series([("burial",)], dtype=object)
+    found = answer(across)
+    assert found.verdicts.answer("arterial-road", 0) == "unknown"
+    assert found.verdicts.outcome(0) == "undetermined"
+
+
+# ── lines of one project ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def two_lines(**second: Any) -> tuple[str, Any]:
+    """Two lines of 300 m, the first of project P1: the answer to its length, and the review."""
+    named = {"project_code": "P1", "project": "甲项目", "applicant": "甲"}
+    one = route(line((0, 0), (300, 0)), **named)
+    other = route(line((400, 0), (700, 0)), **{"utility": "water", **named, **second})
+    found = answer(places.routes(one, other))
+    return found.verdicts.answer("length-limit", 0), found
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({}, "no"),
+        ({"project_code": "Ｐ1"}, "no"),
+        ({"project_code": "p1 "}, "no"),
+        ({"project_code": None}, "no"),
+        ({"project_code": "P2"}, "yes"),
+        ({"utility": None}, "unknown"),
+        ({"utility": "gas"}, "yes"),
+    ],
+)
+def test_lines_of_one_project_however_it_is_written(second: dict[str, Any], told: str) -> None:
+    assert two_lines(**second)[0] == told
+
+
+def test_a_line_of_the_project_that_was_not_read_leaves_the_sum_open() -> None:
+    lone = route(line((0, 0), (300, 0)), project_code="P1", applicant="甲")
+    for rejected, told in (({"project_code": "P1"}, "unknown"), ({"project_code": "P1", "utility": "gas"}, "yes"), ({}, "yes")):
+        lost = pd.DataFrame(
+            [{"project_code": None, "project": None, "applicant": None, "utility": None, **rejected}], dtype=object
+        )
+        found = review(lone, GROUND, PACK, places.ON, lost=lost)
+        assert found.verdicts.answer("length-limit", 0) == told, rejected
+
+
+def test_the_only_red_line_known_is_not_the_users_own_where_the_layer_does_not_cover() -> None:
+    out_of_site = route(line((-75, 37), (-75, 0), (425, 0)))
+    assert answer(out_of_site).verdict(0)["length"]["counted_m"] < answer(out_of_site).verdict(0)["length"]["planar_m"]
+    silent = city(planning=replace(GROUND.layer("planning"), coverage=None))
+    found = answer(out_of_site, silent).verdict(0)
+    assert found["length"]["counted_m"] == found["length"]["planar_m"]
