@@ -1,0 +1,227 @@
+"""Planning joint digs: which works open together, on which days, in which order, and who leads.
+
+Rules. A work is open for its working days without a break, inside its window or at most its shift away, not before the day
+of planning, not before the day of its last owed permit, and never across a closure. Firm works keep their days. Paving
+and road projects come after every dig on the same stretch, with the pack's spare days between: dig before it, or wait;
+paving that was over before the day of planning binds nobody. Two works on one stretch are *joined* where one's opening lies
+inside the other's (:mod:`geo.savings`); a dig is a set of works that hang together by joins. Nobody has to join: a plan
+always exists, and each connected set of works is solved by itself.
+
+What cannot be placed, or is not joined, is listed with the constraint that binds and the smallest change that would help
+(:mod:`geo.schedule_why`). The objective is :func:`geo.savings.points`.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.columns import days, numbers, words
+from geo.coordination import Coordination
+from geo.savings import joined, savings, together
+from geo.schedule_case import Case, case_of, problems
+from geo.schedule_model import Problem, Solution, solve
+from geo.schedule_why import undone
+from geo.standard import Standard
+from geo.trench import laying_order
+from geo.windows import work_kinds
+from geo.workdays import DAY, WorkCalendar
+
+Ints = npt.NDArray[np.int64]
+
+# One component per core; each is solved by one worker.
+THREADS = 2
+# Of the time: so much for planning, the rest for finding out what would help those who are not joined.
+PLANNING = 0.7
+NOT_A_DAY = np.datetime64("NaT", "D")
+
+MEMBERS = (
+    "dig_id", "component", "work", "role", "order", "start", "end", "open_days", "shift_days", "firm", "provisional",
+)  # fmt: skip
+DIGS = (
+    "dig_id", "component", "works", "lead", "start", "end", "road_names", "match_ids", "owed", "paved_by", "shift_days",
+    "status", "gap", "provisional", "openings_saved", "metres_saved", "area_saved_m2", "unmeasured_m", "days_saved",
+    "yuan_saved", "unpriced_m2", "points",
+)  # fmt: skip
+SOLVED = (
+    "component", "works", "pairs", "joined", "status", "points", "bound", "gap", "openings_saved", "metres_saved",
+    "area_saved_m2", "days_saved", "shift_days", "weight_metres", "weight_area", "weight_days", "weight_shift",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan, as tables. Works are named by position; days are ``datetime64[D]``.
+
+    ``members`` (:data:`MEMBERS`): one row for each work that shares a stretch and is placed. ``dig_id``: None where it opens
+    alone, or paves; ``role``: lead, joins, alone, paves; ``order``: of laying within the dig, 1 first, with backfill and
+    paving after the last (0 for paving); ``open_days``: working days; ``shift_days``: calendar days out of its own window;
+    ``provisional``: a day of it was judged by weekends alone.
+
+    ``digs`` (:data:`DIGS`): one row for each set of two or more joined works. ``works``: in the order of laying; ``lead``;
+    ``road_names`` and ``match_ids`` of the joined pairs; ``owed``: what its members say that they still owe, together;
+    ``paved_by``: the paving that follows; the savings of :class:`geo.savings.Savings`; ``status`` (optimal,
+    feasible) and ``gap`` of its component.
+
+    ``unjoined`` (:data:`geo.schedule_why.UNJOINED`): works that are not placed, and pairs that are not in one dig.
+
+    ``solved`` (:data:`SOLVED`): one row for each component. ``pairs`` share a stretch, ``joined`` of them are; ``points``: the
+    objective; ``gap``: by how many points a better plan might beat it, 0 where ``status`` is optimal.
+    """
+
+    digs: pd.DataFrame
+    members: pd.DataFrame
+    unjoined: pd.DataFrame
+    solved: pd.DataFrame
+
+
+def plan(
+    works: pd.DataFrame,
+    matches: pd.DataFrame,
+    calendar: WorkCalendar,
+    closures: pd.DataFrame,
+    settings: Coordination,
+    on: npt.ArrayLike,
+    standard: Standard | None = None,
+    seconds: float = 8.5,
+) -> Plan:
+    """A plan for the works that share a stretch with another (columns of :mod:`geo.works`, rows of the matches).
+
+    ``closures``: one row per closure and work: work (position), start, end (both included; a blank one has no end on that
+    side), name, kind (closure, festival, moratorium). ``on``: the day of planning. ``standard``: the order of laying where
+    depths are not stated. A firm work that was over before ``on`` takes no part. Works without a match are not planned:
+    nothing is to be agreed. The same input gives the same plan, as long as ``seconds`` suffices. Raises
+    :class:`geo.errors.NoCalendar` for a window beyond the calendar's years, unless the calendar is provisional.
+    """
+    deadline = time.monotonic() + seconds
+    case = case_of(works, matches, calendar, closures, settings, np.asarray(on, dtype=DAY).flat[0])
+    groups = list(problems(case))
+    solutions = _solutions(groups, PLANNING * seconds)
+    placed = _placed(case, groups, solutions, calendar)
+    members = _in_order(_in_digs(case, placed), case, standard)
+    found = savings(works, case.matches, members, settings).digs
+    solved = _solved(case, groups, solutions, members, found)
+    digs = _digs(case, members, found, solved)
+    unjoined = undone(case, members, deadline)
+    return Plan(digs, members[list(MEMBERS)], unjoined, solved)
+
+
+def _solutions(groups: Sequence[Problem], seconds: float) -> list[Solution]:
+    """Each component in its share of the time, the largest first, two at a time."""
+    sizes = [len(group.slots) for group in groups]
+    shares = [min(1.0, THREADS * size / sum(sizes)) * seconds for size in sizes]
+    order = sorted(range(len(groups)), key=lambda k: -sizes[k])
+    with ThreadPoolExecutor(THREADS) as pool:
+        running = {k: pool.submit(solve, groups[k], shares[k]) for k in order}
+        return [running[k].result() for k in range(len(groups))]
+
+
+def _placed(case: Case, groups: Sequence[Problem], solutions: Sequence[Solution], calendar: WorkCalendar) -> pd.DataFrame:
+    """One row for each placed work, in the order of the works."""
+    rows = [
+        (k, i, int(way.first[row]), int(way.last[row]), way.open_days, int(way.moved[row]))
+        for k, (group, solution) in enumerate(zip(groups, solutions, strict=True))
+        for i, way in group.slots.items()
+        for row in (solution.row[i],)
+    ]
+    table = np.array(sorted(rows, key=lambda one: one[1]), np.int64).reshape(-1, 6)
+    start, end = table[:, 2].astype(DAY), table[:, 3].astype(DAY)
+    guessed = calendar.count(start - 1, end).provisional
+    return pd.DataFrame({
+        "component": table[:, 0], "work": table[:, 1], "start": start, "end": end, "open_days": table[:, 4],
+        "shift_days": table[:, 5], "firm": case.works["firm"].to_numpy(dtype=bool)[table[:, 1]], "provisional": guessed,
+    })  # fmt: skip
+
+
+def _in_digs(case: Case, members: pd.DataFrame) -> pd.DataFrame:
+    """With ``dig_id``: works that hang together by joins, numbered by the day on which they open."""
+    digs, _ = work_kinds(case.works)
+    diggers = members[digs[members["work"].to_numpy()]]
+    group = together(case.works, case.matches, diggers)[diggers["work"].to_numpy()]
+    table = diggers.assign(group=group)
+    several = table.groupby("group")["start"].agg(["size", "min"]).query("size > 1").sort_values(["min", "group"])
+    name = {lowest: f"dig-{k}" for k, lowest in enumerate(several.index, start=1)}
+    ids = pd.Series([name.get(g) for g in group], index=diggers.index, dtype=object)
+    return members.assign(dig_id=ids.reindex(members.index).astype(object).where(lambda one: one.notna(), None))
+
+
+def _in_order(members: pd.DataFrame, case: Case, standard: Standard | None) -> pd.DataFrame:
+    """With ``role`` and ``order``."""
+    digs, _ = work_kinds(case.works)
+    role = np.where(digs[members["work"].to_numpy()], "alone", "paves").astype(object)
+    order = np.where(role == "alone", 1, 0)
+    for _, rows in members.groupby("dig_id").indices.items():
+        work = members["work"].to_numpy()[rows]
+        order[rows[laying_order(case.works.iloc[work], standard)]] = np.arange(1, len(rows) + 1)
+        role[rows] = "joins"
+        role[rows[_lead(case.works.iloc[work], case.settings.lead_rule)]] = "lead"
+    return members.assign(role=role, order=order)
+
+
+def _lead(works: pd.DataFrame, rule: str) -> int:
+    """Who leads: the longest line; or who was accepted first: permits before routes, then by ``accepted`` where the works
+    have that column, then in the order of the works."""
+    if rule == "longest":
+        return int(np.argmax(np.nan_to_num(numbers(works, "length_m"), nan=-1.0)))
+    accepted = days(works, "accepted")
+    late = np.where(np.isnat(accepted), np.iinfo(np.int64).max, accepted.astype(np.int64))
+    return int(np.lexsort((late, words(works, "kind") != "permit"))[0])
+
+
+def _solved(
+    case: Case, groups: Sequence[Problem], solutions: Sequence[Solution], members: pd.DataFrame, found: pd.DataFrame
+) -> pd.DataFrame:
+    weights = case.settings.weights
+    component = dict(zip(members["work"], members["component"], strict=True))
+    pairs = pd.DataFrame({
+        "match_id": case.matches["match_id"], "made": joined(case.matches, members[members["dig_id"].notna()]),
+        "one": case.matches["a"].map(component), "two": case.matches["b"].map(component),
+    }).query("one == two")  # fmt: skip
+    shared = pairs.groupby("one")["match_id"].nunique().to_dict()
+    made = pairs[pairs["made"]].groupby("one")["match_id"].nunique().to_dict()
+    saved = found.assign(component=found["dig_id"].map(members.groupby("dig_id")["component"].first())).groupby("component")
+    summed = saved[["points", "openings_saved", "metres_saved", "area_saved_m2", "days_saved"]].sum()
+    sums = dict(zip(summed.index.tolist(), summed.to_numpy(dtype=float).tolist(), strict=True))
+    moved = members.groupby("component")["shift_days"].sum().to_dict()
+    rows: list[tuple[Any, ...]] = []
+    for k, (group, solution) in enumerate(zip(groups, solutions, strict=True)):
+        worth, *others = sums.get(k, [0.0] * summed.shape[1])
+        points = worth - weights.shift * moved[k]
+        gap = 0.0 if solution.optimal else max(0.0, round(solution.bound - points, 1))
+        status = "feasible" if gap else "optimal"
+        row = (k, len(group.slots), shared.get(k, 0), made.get(k, 0), status, points, points + gap, gap)
+        rows.append((*row, *others, moved[k], *_weights(weights)))
+    return pd.DataFrame(rows, columns=list(SOLVED))
+
+
+def _weights(weights: Any) -> tuple[int, ...]:
+    return weights.metres, weights.area, weights.days, weights.shift
+
+
+def _digs(case: Case, members: pd.DataFrame, found: pd.DataFrame, solved: pd.DataFrame) -> pd.DataFrame:
+    made = case.matches[joined(case.matches, members[members["dig_id"].notna()])]
+    dig_of = members.set_index("work")["dig_id"]
+    made = made.assign(dig_id=made["a"].map(dig_of))
+    owed = words(case.works, "owed")
+    rows = []
+    for name, part in members[members["dig_id"].notna()].sort_values("order").groupby("dig_id", sort=False):
+        work = part["work"].to_list()
+        pairs = made[made["dig_id"] == name]
+        rows.append({
+            "dig_id": name, "component": part["component"].iloc[0], "works": work,
+            "lead": part.loc[part["role"] == "lead", "work"].iloc[0], "start": part["start"].min(), "end": part["end"].max(),
+            "road_names": sorted({road for road in pairs["road_name"] if isinstance(road, str)}),
+            "match_ids": sorted(set(pairs["match_id"])),
+            "owed": sorted(set(chain.from_iterable(owed[i] for i in work if isinstance(owed[i], (list, tuple))))),
+            "paved_by": sorted({paving for i in work for paving in case.pavings.get(i, ()) if paving in dig_of.index}),
+            "shift_days": part["shift_days"].sum(), "provisional": part["provisional"].any(),
+        })  # fmt: skip
+    table = pd.DataFrame(rows, columns=[name for name in DIGS if name in rows[0]] if rows else ["dig_id", "component"])
+    out = table.merge(found, on="dig_id", how="left").merge(solved[["component", "status", "gap"]], on="component", how="left")
+    return out.reindex(columns=list(DIGS)).sort_values("points", ascending=False, kind="stable").reset_index(drop=True)
