@@ -1,7 +1,7 @@
 """外线通 Waixian: the command line, and the ASGI application for who serves it. The only file that reads the environment.
 
 Exit codes: 0 done, every row answered; 1 done, some rows rejected; 2 nothing done.
-The last line of ``classify`` and ``load`` on stdout is a JSON summary; everything else goes to stderr.
+The last line of ``classify``, ``match`` and ``load`` on stdout is a JSON summary; everything else goes to stderr.
 """
 
 import argparse
@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from api.commands.house import House
-from geo.errors import WaixianError
+from api.commands import interrupt  # alone and light: Ctrl-C is looked after before the rest is brought in
+
+if TYPE_CHECKING:
+    from api.commands.house import House
 
 ROOT = Path(__file__).resolve().parent
-REJECTED, NOTHING_DONE, INTERRUPTED = 1, 2, 130
+REJECTED, NOTHING_DONE = 1, 2
 
 
-def house() -> House:
+def house() -> "House":
     """The places and settings that this process was started with."""
+    from api.commands.house import House
+
     home = os.environ.get("WAIXIAN_HOME", "")
     return House(
         home=Path(home) if home else None,
@@ -30,8 +34,12 @@ def house() -> House:
         default_pack=os.environ.get("WAIXIAN_PACK", ""),
         demo=ROOT / "data" / "demo",
         web=ROOT / "web" / "dist",
-        lang="en" if os.environ.get("WAIXIAN_LANG", "zh").startswith("en") else "zh",
+        lang=_lang(),
     )
+
+
+def _lang() -> str:
+    return "en" if os.environ.get("WAIXIAN_LANG", "zh").startswith("en") else "zh"
 
 
 def asgi() -> Any:
@@ -43,16 +51,22 @@ def asgi() -> Any:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the result."""
-    asked = _parser().parse_args(arguments)
-    here = house()
     try:
-        module, _, verb = asked.run.partition(".")  # imported when asked for: nobody waits for the parts of another command
-        return int(getattr(import_module(f"api.commands.{module}"), verb)(here, asked) or 0)
-    except WaixianError as error:
-        print(f"✗ {error.text(here.lang)}", file=sys.stderr)
-        return NOTHING_DONE
+        with interrupt.at_once(_lang()):
+            from geo.errors import WaixianError
+
+            asked = _parser().parse_args(arguments)
+            here = house()
+            module, _, verb = asked.run.partition(".")  # imported when asked for: nobody waits for the parts of another command
+            command = getattr(import_module(f"api.commands.{module}"), verb)
+        with interrupt.never_lost():
+            return int(command(here, asked) or 0)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        print(f"\n{interrupt.LINES[_lang()]}", file=sys.stderr)
+        return interrupt.CODE
+    except WaixianError as error:
+        print(f"✗ {error.text(_lang())}", file=sys.stderr)
+        return NOTHING_DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines"
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_serve, _load, _inspect, _classify, _pack, _db, _demo, _warm):
+    for add in (_serve, _load, _rematch, _inspect, _classify, _match, _pack, _db, _demo, _warm):
         add(commands)
     return parser
 
@@ -92,6 +106,13 @@ def _load(commands: Any) -> None:
     one.set_defaults(run="load.load")
 
 
+def _rematch(commands: Any) -> None:
+    one = commands.add_parser("rematch", help="重新查找已入库工程的共用路段 / match the stored works anew")
+    one.add_argument("--all", action="store_true", help="全部重配，不只有变化的 / all of them, not only what changed")
+    one.add_argument("--pack", default="", metavar="ID")
+    one.set_defaults(run="rematch.match_stored")
+
+
 def _inspect(commands: Any) -> None:
     one = commands.add_parser("inspect", help="查看文件读出的内容 / show what a file reads as")
     one.add_argument("file", type=Path)
@@ -113,6 +134,21 @@ def _classify(commands: Any) -> None:
     one.add_argument("--rejects", type=Path, metavar="FILE.csv")
     _reading(one)
     one.set_defaults(run="classify.classify")
+
+
+def _match(commands: Any) -> None:
+    one = commands.add_parser("match", help="查找共用路段，排定同步开挖 / works on the same stretch, and digging once")
+    one.add_argument("works", type=Path)
+    one.add_argument("--city", type=Path, metavar="PATH")
+    one.add_argument("--pack", default="", metavar="ID")
+    one.add_argument("--on", type=_day, default=None, metavar="DATE")
+    one.add_argument("--min-shared", type=float, default=None, metavar="M", dest="min_shared")
+    one.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    one.add_argument("--plan", action="store_true", help="并排定同步开挖 / plan joint digs too")
+    one.add_argument("--report", type=Path, metavar="FILE.html")
+    one.add_argument("--rejects", type=Path, metavar="FILE.csv")
+    _reading(one)
+    one.set_defaults(run="match.match_file")
 
 
 def _pack(commands: Any) -> None:

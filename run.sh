@@ -8,6 +8,7 @@
 # WAIXIAN_HOME and DATABASE_URL are respected (README, "Settings").
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
 . "$here/setup.sh"
+trap interrupted INT # bash goes on where the program that it waits for did not die of the same Ctrl-C
 
 called_from=$PWD
 cd "$here"

@@ -15,6 +15,12 @@ fail() {
   exit 2
 }
 
+interrupted() {
+  [ -z "${log:-}" ] || rm -f "$log" # of the step that was under way
+  printf '\n已中断 interrupted\n' >&2
+  exit 130
+}
+
 # step LABEL COMMAND…: one line, with its seconds; what the command says is shown only where it fails.
 step() {
   local label=$1 began=$EPOCHREALTIME log
@@ -253,6 +259,7 @@ prepare() { # run|test
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  trap interrupted INT
   cd "$(dirname "$0")"
   case ${1:-run} in
     run | test) prepare "${1:-run}" ;;

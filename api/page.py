@@ -1,4 +1,4 @@
-"""The built page at ``/``; where it was not built, a page that says how."""
+"""The built page at its own addresses and nowhere else; where it was not built, a page that says how."""
 
 import os
 
@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-OURS = ("api", "tiles")  # first parts of addresses that are never the page's
+ROOMS = ("digs", "invite")  # first parts of addresses that the page answers by itself (web/src/state/url.ts); the map is "/"
 NOT_BUILT = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>外线通 Waixian</title></head>
@@ -20,7 +20,7 @@ NOT_BUILT = """<!doctype html>
 
 
 class Page(StaticFiles):
-    """Files of ``web/dist``. An address without a file is a place inside the page, so it gets ``index.html``.
+    """Files of ``web/dist``. A place inside the page gets ``index.html``; what is neither a file nor a place is not there.
 
     Files below ``assets/`` carry a hash of their contents in their names and may be kept for ever; all others are
     asked for again each time (their ETag makes that cheap).
@@ -30,15 +30,11 @@ class Page(StaticFiles):
         """The folder may be missing, now or for a while: :data:`NOT_BUILT` is the answer then, not an error."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        first = path.split(os.sep)[0]
-        if first in OURS:
-            raise HTTPException(404)
-        try:
-            answer = await super().get_response("index.html" if path in (".", "") else path, scope)
-        except HTTPException as error:
-            if error.status_code != 404 or "." in path.rpartition("/")[2].strip("."):
-                raise
+        first, *rest = path.split(os.sep)
+        if path in (".", "") or (first in ROOMS and len(rest) == (first == "invite")):
             answer = await self._index(scope)
+        else:
+            answer = await super().get_response(path, scope)
         forever = first == "assets" and answer.status_code in (200, 304)
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return answer

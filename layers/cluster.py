@@ -113,7 +113,7 @@ class Cluster:
         started ends with the last block that uses it, in whatever process that is."""
         with self._alone():
             if self._server_pid() is None:
-                self._start()
+                self._start_or_leave_nothing()
                 (self.home / "transient").touch()
             users = (self.home / "users").open("a")
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -167,6 +167,13 @@ class Cluster:
             if time.monotonic() > deadline or "shared memory" not in said:
                 raise _did_not_start(self.log, said or done.stderr)
             time.sleep(0.2)
+
+    def _start_or_leave_nothing(self) -> None:
+        try:
+            self._start()
+        except BaseException:  # an interrupt too: pg_ctl is gone by then, the server that it began may not be
+            self._stop()
+            raise
 
     def _stop(self) -> None:
         (self.home / "transient").unlink(missing_ok=True)

@@ -51,6 +51,15 @@ def test_a_step_that_fails_shows_what_was_said_and_ends_the_set_up() -> None:
     assert done.stdout == ""
 
 
+def test_an_interrupt_ends_the_set_up_even_where_the_program_under_way_did_not_mind_it() -> None:
+    stubborn = "step 'one' bash -c 'trap : INT; kill -INT '$$'; sleep 0.2'"
+    for way in (stubborn, stubborn + " || true", "x=$(kill -INT $$; echo) || true"):
+        done = bash(f"trap interrupted INT\n{way}\necho went on")
+        assert (done.returncode, done.stdout) == (130, ""), way
+        assert done.stderr.strip().splitlines()[-1] == "已中断 interrupted"
+    assert "trap interrupted INT" in (TOP / "run.sh").read_text("utf-8")
+
+
 def test_a_tool_is_taken_from_the_lock_with_its_hashes_and_nothing_else() -> None:
     lines = bash("tools uv").stdout.splitlines()
     assert lines[0].startswith("uv==") and len(lines) > 1

@@ -7,6 +7,8 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
+from api.commands import interrupt
+from api.commands.address import free
 from api.commands.house import House
 from api.commands.terminal import say
 from api.settings import Settings
@@ -28,9 +30,10 @@ def settings(house: House, database_url: str) -> Settings:
 
 def serve(house: House, asked: argparse.Namespace) -> int:
     """Serve until Ctrl-C. What this command started ends with it; a database that ran before stays."""
+    free(asked.host, asked.port)
     with house.database_address() as address:
         _ready(address)
-        workers = Workers(address, house.packs, house.place, max(1, asked.workers))
+        workers = Workers(address, house.packs, house.place, max(1, asked.workers), house.default_pack)
         workers.start()
         try:
             say(f"外线通 http://{asked.host}:{asked.port}  （Ctrl-C 结束 / ends it）")
@@ -43,7 +46,12 @@ def serve(house: House, asked: argparse.Namespace) -> int:
                 log_level="warning",
                 app_dir=str(ROOT),
             )
+        except SystemExit:  # how the web server says that it did not come up
+            if not interrupt.came():
+                return 2
+            raise KeyboardInterrupt from None
         finally:
+            interrupt.settled()  # the web server takes Ctrl-C as its end: what follows is the putting away
             workers.stop()
     return 0
 

@@ -60,6 +60,14 @@ def cluster(folder: Path, made: Path) -> Cluster:
     return Cluster(folder / "pg", durable=False)
 
 
+class Interrupted(Cluster):
+    """Ctrl-C arrives when the server runs and before anybody was told."""
+
+    def _start(self) -> None:
+        super()._start()
+        raise KeyboardInterrupt
+
+
 def answer(cluster: Cluster, query: str = "SELECT 42") -> object:
     with psycopg.connect(cluster.dsn("waixian")) as connection:
         row = connection.execute(query).fetchone()  # type: ignore[arg-type]
@@ -328,3 +336,12 @@ def test_why_it_did_not_start_is_said(cluster: Cluster) -> None:
 def test_the_default_home_can_be_reached() -> None:
     home = default_home()
     assert home.is_absolute() and not home.is_relative_to("/root")
+
+
+def test_a_start_that_is_interrupted_leaves_no_server(cluster: Cluster) -> None:
+    with pytest.raises(KeyboardInterrupt), Interrupted(cluster.home, durable=False).running():
+        pass
+    assert cluster.status().pid is None
+    with cluster.running():
+        assert answer(cluster) == 42
+    assert cluster.status().pid is None

@@ -32,6 +32,19 @@ def test_sheet_has_three_heights_and_the_map_fills_the_screen(phone: Open) -> No
     assert height(page) == heights[0]
 
 
+def test_the_colours_are_explained_on_the_map_at_first_view(phone: Open) -> None:
+    page = phone()
+    legend = page.locator("[data-test=mini-legend]")
+    expect(legend).to_contain_text("承诺免审批")
+    expect(legend).to_contain_text("待核实")
+    box, buttons = legend.bounding_box(), page.locator(".buttons").bounding_box()
+    assert box is not None and buttons is not None
+    assert box["x"] >= 0 and box["x"] + box["width"] <= buttons["x"] and 44 <= box["height"] < 90
+    legend.tap()
+    expect(page.locator("[data-test=legend-outcomes]")).to_be_visible()
+    assert 380 < height(page) < 500
+
+
 def test_handle_can_be_dragged(phone: Open) -> None:
     page = phone()
     page.mouse.move(195, 785)
