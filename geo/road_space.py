@@ -67,6 +67,7 @@ def _both_sides(city: City, ids: npt.NDArray[np.object_], at: Ints, footways: Sh
     """By road: are there footways on the left and on the right of its centre line? ``at``: the road of each footway."""
     roads = frame_of(city.layer("roads"))
     row = match_ids(ids, words(roads, "road_id"))
+    at, footways = at[row[at] >= 0], footways[row[at] >= 0]
     spot = shapely.point_on_surface(footways)
     e = edges_of(roads.geometry.to_numpy()[row[at]])
     x, y = shapely.get_x(spot), shapely.get_y(spot)
@@ -79,9 +80,12 @@ def _both_sides(city: City, ids: npt.NDArray[np.object_], at: Ints, footways: Sh
 
 def match_ids(wanted: npt.NDArray[np.object_], known: npt.NDArray[np.object_]) -> Ints:
     """Position of each id among the known ones, -1 where none fits: as written, else as two tables may write it alike
-    (full width, case, spaces, a number with ``.0``), where only one fits."""
-    out = pd.Index(known).get_indexer(pd.Index(wanted)).astype(np.int64) if len(known) else np.full(len(wanted), -1)
-    out[unstated(wanted)] = -1
+    (full width, case, spaces, a number with ``.0``), where only one fits. A number that several bear fits none."""
+    out = np.full(len(wanted), -1, dtype=np.int64)
+    index = pd.Index(known, dtype=object)
+    alone = np.flatnonzero(~index.duplicated(keep=False) & ~unstated(known))
+    found = index[alone].get_indexer(pd.Index(wanted, dtype=object))
+    out[found >= 0] = alone[found[found >= 0]]
     lost = np.flatnonzero((out < 0) & ~unstated(wanted))
     if len(lost) and len(known):
         names = pd.Index(["" if one is None else one for one in plain(known)])

@@ -13,7 +13,7 @@ from pathlib import Path
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.city import VECTOR_LAYERS, City, Layer
+from geo.city import OPERATOR, VECTOR_LAYERS, City, Layer
 from geo.errors import BadInput, UnknownCrs, UnknownLayer, WaixianError
 from geo.schema import LAYERS
 from layers.ledger_rows import ledger_issues
@@ -29,7 +29,6 @@ ENDINGS = (
     *(".gpkg", ".shp", ".geojson", ".geojson.gz", ".parquet", ".fgb", ".csv", ".xlsx", ".dbf"),
     *(".osm", ".osm.gz", ".osm.pbf", ".pbf", ".zip"),
 )
-OPERATOR = "operator"
 
 
 @dataclass(frozen=True)
@@ -229,6 +228,7 @@ def _layer(name: str, entry: LayerEntry, read: LayerRead, area: BaseGeometry | N
         licence=entry.licence,
         stated_by="city.toml" if area is not None else "",
         delivery_id=f"{name}-{_digest(request.path)}",
+        lost=read.lost,
     )
 
 

@@ -26,7 +26,7 @@ from geo.errors import BadGeometry, BadInput, BadValue, MissingColumn, UnknownCr
 from geo.schema import LAYERS, ROUTES, SPANS, LayerSpec
 from layers.cities import city_settings, srid_of
 from layers.copying import Progress, copy_in, digest
-from layers.models import SHAPES, DeliveryRow
+from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
 from layers.readers.columns import conform
 from layers.replacing import replace
 
@@ -43,7 +43,7 @@ class Delivery:
     complete_since: date | None = None
     coverage: BaseGeometry | None = None
     stated_by: str = ""
-    rows_expected: int | None = None  # None: as many as the frame has
+    rows_expected: int | None = None  # with the rows that could not be read; None: as many as the frame has
     sha256: str = ""
     file_name: str = ""
 
@@ -94,8 +94,8 @@ def load_layer(
     """Load a layer of :data:`geo.schema.LAYERS` (in the city's work CRS) or ``routes``, all or nothing.
 
     ``progress(done, total)`` counts rows sent. Columns the layer does not know are left out, except that routes keep
-    ``raw`` (a dict, or JSON text) and bring their ``spans``. Raises UnknownLayer, UnknownCrs, MissingColumn, BadValue,
-    BadGeometry; Conflict without a city.
+    ``raw`` (a dict, or JSON text) and ``unclear``, and bring their ``spans``. Raises UnknownLayer, UnknownCrs,
+    MissingColumn, BadValue, BadGeometry; Conflict without a city.
     """
     spec = _spec(name)
     with engine.begin() as connection:
@@ -136,7 +136,7 @@ def _checked(name: str, spec: LayerSpec, frame: pd.DataFrame, file: str, city: C
         if column not in frame:
             raise MissingColumn(field=column, label=each.zh, found="、".join(map(str, frame.columns)), **words)
         blank = frame[column].isna().to_numpy()
-        if blank.any():
+        if blank.any() and column not in MAY_BE_BLANK.get(name, ()):
             row = int(numbers.iloc[int(blank.argmax())])
             raise BadValue(row=row, field=column, why_zh="不能为空", why_en="must not be empty", **words)
     if spec.geometry != "none":
@@ -152,6 +152,8 @@ def _checked(name: str, spec: LayerSpec, frame: pd.DataFrame, file: str, city: C
         tidy["geometry"] = shapely.force_2d(tidy["geometry"].to_numpy())
     if name == "routes" and "raw" in frame:
         tidy["raw"] = _json(frame["raw"])
+    if name == "routes" and "unclear" in frame:
+        tidy["unclear"] = _arrays(frame["unclear"])
     return tidy
 
 
@@ -191,6 +193,12 @@ def _json(values: "pd.Series[Any]") -> "pd.Series[str]":
         value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False, default=str)
         for value in values
     ]
+    return pd.Series(texts, dtype="str")
+
+
+def _arrays(values: "pd.Series[Any]") -> "pd.Series[str]":
+    """Names of fields as PostgreSQL writes an array; what is no list of names is NULL."""
+    texts = ["{" + ",".join(value) + "}" if isinstance(value, (tuple, list)) and value else None for value in values]
     return pd.Series(texts, dtype="str")
 
 

@@ -6,6 +6,15 @@ from geo.ledger import place
 from layers.readers.words import Issue
 
 
+def _stray(road_id: object) -> tuple[str, str]:
+    if not road_id:
+        zh = "没有道路编号，可能属于任何一条路；请补上编号，否则台账的“没有记录”不能作为“没有”"
+        return zh, "it names no road and may be of any; add the number: until then the silence of the ledger proves nothing"
+    zh = f"道路图层中没有编号 {road_id}；请改正编号或补充道路，否则台账的“没有记录”不能作为“没有”"
+    en = f"no road of the roads layer has the number {road_id}; mend the number or add the road: until then the silence of "
+    return zh, f"{en}the ledger proves nothing"
+
+
 def ledger_issues(city: City) -> list[Issue]:
     """One issue for each row that names no road, or no stretch that its road has. Nothing where a layer is absent."""
     if city.layer("road_ledger").frame is None or city.layer("roads").frame is None:
@@ -17,9 +26,7 @@ def ledger_issues(city: City) -> list[Issue]:
     issues = [
         Issue(
             int(row_no[i]), str(ids[i] or ""), "road_id",
-            f"道路图层中没有编号 {ids[i]}；请改正编号或补充道路，否则台账的“没有记录”不能作为“没有”",
-            f"no road of the roads layer has the number {ids[i]}; mend the number or add the road: until then the silence of "
-            "the ledger proves nothing",
+            *_stray(ids[i]),
         )
         for i in placed.stray
     ]  # fmt: skip

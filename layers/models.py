@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.schema import LAYERS, ROUTES, SPANS, Column, LayerSpec, Shape
+from layers import dig_models
+from layers.base import Base, identity, plane
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
     "line": ("LINESTRING", "MULTILINESTRING"),
@@ -29,37 +30,13 @@ _TYPES: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
     "date": sa.Date,
 }
 CURRENT = "replaced_by IS NULL"
+# a file must have the column, but a row that leaves it blank is kept: it may speak of any road
+MAY_BE_BLANK: Mapping[str, tuple[str, ...]] = {"road_ledger": ("road_id",)}
 
-
-class Base(DeclarativeBase):
-    """All tables of one city's database."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "%(table_name)s_%(column_0_N_name)s",
-            "uq": "%(table_name)s_%(column_0_N_name)s_key",
-            "ck": "%(table_name)s_%(constraint_name)s",
-            "fk": "%(table_name)s_%(column_0_name)s_fkey",
-            "pk": "%(table_name)s_pkey",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy
-        str: sa.Text,
-        float: sa.Double,
-        datetime: sa.DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        list[str]: ARRAY(sa.Text),
-        list[float]: ARRAY(sa.Double),
-    }
-
-
-def _plane(nullable: bool = False) -> Mapped[Any]:
-    return mapped_column(Geometry("GEOMETRY", srid=-1, spatial_index=False), nullable=nullable)
-
-
-def _identity() -> Mapped[int]:
-    return mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+__all__ = [
+    "CURRENT", "LAYER_MODELS", "LOADABLE", "MAY_BE_BLANK", "SHAPES", "Base", "CityRow", "DeliveryRow", "JobRow", "LayerRow",
+    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "shape_check",
+]  # fmt: skip
 
 
 class CityRow(Base):
@@ -81,14 +58,14 @@ class DeliveryRow(Base):
     __tablename__ = "deliveries"
     __table_args__ = (sa.Index(None, "layer", "sha256"),)
 
-    id: Mapped[int] = _identity()
+    id: Mapped[int] = identity()
     layer: Mapped[str]
     source: Mapped[str]
     owner: Mapped[str]
     licence: Mapped[str]
     as_of: Mapped[date | None]
     complete_since: Mapped[date | None]
-    coverage: Mapped[Any] = _plane(nullable=True)
+    coverage: Mapped[Any] = plane(nullable=True)
     stated_by: Mapped[str]
     rows_expected: Mapped[int]
     rows_loaded: Mapped[int]
@@ -106,7 +83,7 @@ class LayerRow(Base):
 
     __abstract__ = True
 
-    id: Mapped[int] = _identity()
+    id: Mapped[int] = identity()
     # The loader says once per transaction which delivery its rows belong to (layers/deliveries.py).
     delivery_id: Mapped[int] = mapped_column(
         sa.ForeignKey("deliveries.id"), index=True, server_default=sa.text("current_setting('waixian.delivery')::bigint")
@@ -115,8 +92,8 @@ class LayerRow(Base):
     row_no: Mapped[int]
 
 
-def _column(spec: Column) -> Mapped[Any]:
-    return mapped_column(_TYPES[spec.kind], nullable=not spec.required)
+def _column(spec: Column, nullable: bool) -> Mapped[Any]:
+    return mapped_column(_TYPES[spec.kind], nullable=nullable)
 
 
 def shape_check(shape: Shape) -> str:
@@ -127,14 +104,15 @@ def shape_check(shape: Shape) -> str:
 def _layer_model(name: str, spec: LayerSpec, also_indexed: tuple[str, ...] = (), **more: Any) -> type[LayerRow]:
     """The table of a layer: its columns in the order of the schema, its shape checked, current rows indexed."""
     body: dict[str, Any] = {"__tablename__": name, "__doc__": f"{spec.zh} {spec.en}", "__module__": __name__}
-    body |= {column: _column(each) for column, each in spec.columns.items()} | more
+    stray = MAY_BE_BLANK.get(name, ())
+    body |= {column: _column(each, not each.required or column in stray) for column, each in spec.columns.items()} | more
     rules: list[Any] = [
         sa.Index(f"{name}_{column}_current", column, postgresql_where=sa.text(CURRENT))
         for column in (spec.key, *also_indexed)
         if column
     ]
     if spec.geometry != "none":
-        body["geometry"] = _plane()
+        body["geometry"] = plane()
         rules.append(sa.Index(f"{name}_geometry_current", "geometry", postgresql_using="gist", postgresql_where=sa.text(CURRENT)))
         rules.append(sa.CheckConstraint(shape_check(spec.geometry), name="shape"))
     body["__table_args__"] = tuple(rules)
@@ -146,8 +124,10 @@ _ALSO_INDEXED = {"road_ledger": ("road_id",), "road_surfaces": ("road_id",)}
 LAYER_MODELS: Mapping[str, type[LayerRow]] = {
     name: _layer_model(name, spec, _ALSO_INDEXED.get(name, ())) for name, spec in LAYERS.items() if spec.geometry != "raster"
 }
-# raw: the row as the file had it, under the file's own names
-RouteRow = _layer_model("routes", ROUTES, ("project", "applicant"), raw=mapped_column(JSONB))
+# raw: the row as the file had it, under the file's own names; unclear: fields that were filled in and could not be read
+RouteRow = _layer_model(
+    "routes", ROUTES, ("project", "applicant"), raw=mapped_column(JSONB), unclear=mapped_column(ARRAY(sa.Text))
+)
 SpanRow = _layer_model("spans", SPANS, ("route_id",))
 
 # Every table that deliveries fill, under the name that `load` takes.
@@ -163,7 +143,7 @@ class VerdictRow(Base):
         sa.Index("verdicts_outcome_current", "outcome", postgresql_where=sa.text("current")),
     )
 
-    id: Mapped[int] = _identity()
+    id: Mapped[int] = identity()
     route: Mapped[int] = mapped_column(sa.ForeignKey("routes.id"), index=True)
     current: Mapped[bool]
     pack: Mapped[str]
@@ -191,7 +171,7 @@ class RasterRow(Base):
 
     __tablename__ = "rasters"
 
-    id: Mapped[int] = _identity()
+    id: Mapped[int] = identity()
     delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), index=True)
     layer: Mapped[str] = mapped_column(index=True)
     path: Mapped[str]

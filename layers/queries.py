@@ -33,8 +33,9 @@ Box = tuple[float, float, float, float]
 def city(engine: sa.Engine, bbox: Box | None = None, at: int | None = None) -> City:
     """The city with the current rows of all its vector layers, the same value as read from its folder.
 
-    ``bbox`` (x0, y0, x1, y1 in the work CRS, metres) keeps the rows that touch it, and of the ledger those of such roads;
-    coverage stays whole. ``at``: as it stood just after that delivery (:func:`city_version`). Raises Conflict without a city.
+    ``bbox`` (x0, y0, x1, y1 in the work CRS, metres) keeps the rows that touch it, and of the ledger those of such roads
+    or of none; coverage stays whole. ``at``: as it stood just after that delivery (:func:`city_version`).
+    Raises Conflict without a city.
     """
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         settings = city_settings(connection)
@@ -100,26 +101,29 @@ def _inside(name: str, spec: LayerSpec, bbox: Box | None, srid: int, at: int | N
     if spec.geometry != "none":
         return sql.SQL("ST_Intersects(t.geometry, {})").format(box)
     roads = sql.SQL("SELECT t.road_id FROM roads t WHERE {} AND ST_Intersects(t.geometry, {})").format(current(at), box)
-    return sql.SQL("t.road_id IN ({})").format(roads)
+    # What names no road may be of one in the box.
+    known = sql.SQL("SELECT t.road_id FROM roads t WHERE {}").format(current(at))
+    return sql.SQL("(t.road_id IS NULL OR t.road_id IN ({}) OR t.road_id NOT IN ({}))").format(roads, known)
 
 
 def joined(name: str, claims: list[Claim], frame: Any) -> Layer:
-    """One layer out of the deliveries that hold: areas together; of days the one that is safe to rely on, and unknown
-    where one of them is unknown; words side by side."""
+    """One layer out of the deliveries that hold: areas together, lost rows of all; of days the one that is safe to rely on
+    (the oldest that is stated: a delivery without a day makes no other one fresher); words side by side."""
     covering = [each for each in claims if each.coverage is not None]
-    days = [each.as_of for each in claims]
+    days = [each.as_of for each in claims if each.as_of is not None]
     since = [each.complete_since for each in (covering or claims)]
     return Layer(
         name,
         frame,
         coverage=_together([each.coverage for each in covering]),
-        as_of=None if None in days else min(days),  # type: ignore[type-var]
+        as_of=min(days, default=None),
         complete_since=None if None in since else max(since),  # type: ignore[type-var]
         source=_words(each.source for each in claims),
         owner=_words(each.owner for each in claims),
         licence=_words(each.licence for each in claims),
         stated_by=_words(each.stated_by for each in claims),
         delivery_id=_words(str(each.id) for each in claims),
+        lost=sum(each.lost for each in claims),
     )
 
 

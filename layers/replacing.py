@@ -7,10 +7,12 @@ Newest is the later ``as_of`` where both deliveries state one, else the later lo
    side by side, and a delivery that claims nothing about any place never silences one that does;
 2. **rows inside its coverage**, each wholly: a row that straddles the edge stays, so that no ground outside is lost.
    At the edge both deliveries then speak, which can make a verdict stricter but never milder;
-3. **the row of the same key** (road_id, …), wherever it lies: the object with that number is the newer one.
+Nothing else: a number says nothing of a place. Two offices number their own things, so that a row elsewhere that bears the
+number of a newer one stays, and both stand side by side. A row of the road ledger lies where its road lies, and where the
+delivery that brought it speaks: if that is not known, it stays.
 
-A row of the road ledger lies where its road lies. Routes are proposals and not ground: a newer route replaces the one
-with the same number, applicant, project and utility (a correction); numbers made up from row numbers (``#7``) never do.
+Routes are proposals and not ground: a newer route replaces the one with the same number, applicant, project and utility
+(a correction); numbers made up from row numbers (``#7``) never do.
 Nothing is deleted: ``replaced_by`` names the delivery that took over, so what was current after any delivery can be told.
 """
 
@@ -25,13 +27,14 @@ from geo.schema import LayerSpec
 from layers.models import DeliveryRow
 
 _WORDS = ("id", "source", "owner", "licence", "as_of", "complete_since", "stated_by", "blank_is_none")
+_LOST = sa.func.greatest(DeliveryRow.rows_expected - DeliveryRow.rows_loaded, 0).label("lost")
 _ROUTE_KEY = ("route_id", "applicant", "project", "project_code", "utility")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a delivery claims: its place in time, its office, its area (work CRS; None: not stated), and the columns in
-    which its blanks are answers."""
+    """What a delivery claims: its place in time, its office, its area (work CRS; None: not stated), the columns in which its
+    blanks are answers, and how many of its rows could not be read."""
 
     id: int
     source: str
@@ -41,6 +44,7 @@ class Claim:
     complete_since: date | None
     stated_by: str
     blank_is_none: list[str]
+    lost: int
     coverage: BaseGeometry | None
 
     def newer_than(self, other: "Claim") -> bool:
@@ -85,7 +89,7 @@ def claims_of(connection: sa.Connection, layer: str, at: int | None = None) -> l
 
 
 def _stated(connection: sa.Connection, layer: str, at: int | None) -> list[Claim]:
-    columns = [getattr(DeliveryRow, name) for name in _WORDS]
+    columns = [*(getattr(DeliveryRow, name) for name in _WORDS), _LOST]
     query = sa.select(*columns, sa.func.ST_AsBinary(DeliveryRow.coverage).label("area")).where(DeliveryRow.layer == layer)
     query = query.where(DeliveryRow.state != "replaced") if at is None else query.where(DeliveryRow.id <= at)
     return [_claim(row) for row in connection.execute(query.order_by(DeliveryRow.id)).mappings()]
@@ -93,7 +97,7 @@ def _stated(connection: sa.Connection, layer: str, at: int | None) -> list[Claim
 
 def _claim(row: sa.RowMapping) -> Claim:
     coverage = None if row["area"] is None else shapely.from_wkb(bytes(row["area"]))
-    return Claim(**{name: row[name] for name in _WORDS}, coverage=coverage)
+    return Claim(**{name: row[name] for name in _WORDS}, lost=int(row["lost"]), coverage=coverage)
 
 
 def _wholly(new: Claim, old: Claim, claims: list[Claim]) -> bool:
@@ -108,21 +112,16 @@ def _all_rows(connection: sa.Connection, layer: str, new: int, old: int) -> int:
 
 
 def _in_part(connection: sa.Connection, layer: str, spec: LayerSpec, new: Claim, old: Claim) -> int:
-    count = 0
-    if new.coverage is not None:
-        area = "(SELECT coverage FROM deliveries WHERE id = :new)"
-        if spec.geometry != "none":
-            place = f"o.geometry && {area} AND ST_Covers({area}, o.geometry)"
-        else:
-            its_road = "FROM roads r WHERE r.road_id = o.road_id AND r.replaced_by IS NULL"
-            place = f"(SELECT bool_and(ST_Covers({area}, r.geometry)) {its_road})"  # a road nobody knows: NULL, it stays
-        count += _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD} AND {place}', new.id, old.id)
-    if spec.key:
-        same = f"n.{spec.key} = o.{spec.key} AND n.delivery_id = :new AND o.{spec.key} NOT LIKE '#%'"
-        count += _run(
-            connection, f'UPDATE "{layer}" o SET replaced_by = :new FROM "{layer}" n WHERE {_OLD} AND {same}', new.id, old.id
-        )
-    return count
+    if new.coverage is None:
+        return 0
+    area, before = (f"(SELECT coverage FROM deliveries WHERE id = :{which})" for which in ("new", "old"))
+    if spec.geometry != "none":
+        place = f"o.geometry && {area} AND ST_Covers({area}, o.geometry)"
+    else:
+        its_road = "FROM roads r WHERE r.road_id = o.road_id AND r.replaced_by IS NULL"
+        inside = f"ST_Covers({area}, r.geometry) AND coalesce(ST_Intersects({before}, r.geometry), true)"
+        place = f"(SELECT bool_and({inside}) {its_road})"  # a road nobody knows: NULL, it stays
+    return _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD} AND {place}', new.id, old.id)
 
 
 def _routes_of_same_key(connection: sa.Connection, new: int, old: int) -> int:

@@ -21,6 +21,7 @@ from geo.errors import NotFound
 from geo.schema import ROUTES, SPANS
 from layers.cities import city_settings
 from layers.copying import copy_out, driver
+from layers.models import DeliveryRow
 from layers.readers.columns import conform
 from layers.reading import columns
 
@@ -28,6 +29,8 @@ VERDICT_COLUMNS = (
     "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "dug_m", "sum_length_m",
     "reasons", "owed", "waived", "missing", "pack", "on",
 )  # fmt: skip
+# names of fields: no comma stands in any
+UNCLEAR = "array_to_string(t.unclear, ',')"
 _LISTS = {"conditions", "could_be_conditions", "reasons", "owed", "waived", "missing"}
 
 
@@ -44,6 +47,12 @@ class StoredRoute:
     judged: dict[str, Any] | None  # the row of VERDICT_COLUMNS with judged_at
     verdict: dict[str, Any] | None
     pieces: list[dict[str, Any]] | None
+
+
+def routes_version(engine: sa.Engine) -> int:
+    """Number of the newest delivery of routes: while it stays the same, so do the current routes."""
+    with engine.connect() as connection:
+        return int(connection.scalar(sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer == "routes")) or 0)
 
 
 def routes_to_judge(
@@ -65,11 +74,14 @@ def _routes(
     connection: sa.Connection, which: sql.Composable, city: City, more: Mapping[str, Any] | None = None
 ) -> gpd.GeoDataFrame:
     selected, types = columns(ROUTES)
-    extra = {"id": ("t.id", pa.int64()), "delivery": ("t.delivery_id", pa.int64())} | dict(more or {})
+    extra = {"id": ("t.id", pa.int64()), "delivery": ("t.delivery_id", pa.int64()), "unclear": (UNCLEAR, pa.string())}
+    extra |= dict(more or {})
     parts = sql.SQL(", ").join([selected, *(sql.SQL(expression) for expression, _ in extra.values())])
     query = sql.SQL("SELECT {} FROM routes t WHERE {} ORDER BY t.id").format(parts, which)
     frame = copy_out(connection, query, types | {name: kind for name, (_, kind) in extra.items()})
     frame["row_no"] = np.arange(1, len(frame) + 1)
+    said = [tuple(text.split(",")) if isinstance(text, str) else None for text in frame["unclear"]]
+    frame["unclear"] = pd.Series(said, index=frame.index, dtype=object)
     return conform(frame, ROUTES, city.work_crs, keep=(*extra, "row_no"))
 
 

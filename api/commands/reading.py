@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from api.commands.terminal import say
+from geo.city import City
 from geo.errors import BadInput
 from layers.readers import LayerRead, RoutesRead, read_routes
 from layers.readers.crs import Bounds
@@ -57,6 +58,14 @@ def tell_lost(reads: Mapping[str, LayerRead], lang: str) -> None:
             say(f"· {name}: {note.zh if lang == 'zh' else note.en}")
     if "road_ledger" in reads:
         tell_unplaced([issue for issue in reads["road_ledger"].issues if issue.field in ("road_id", "from_m")], lang)
+
+
+def tell_lost_rows(city: City, lang: str) -> None:
+    """Stored layers some of whose rows could not be read when they were loaded."""
+    for name, layer in city.layers.items():
+        if layer.lost:
+            zh = f"{name}：装入时有 {layer.lost} 行不可用，此图层的“没有”不能作数"
+            say(f"· {zh}" if lang == "zh" else f"· {name}: {layer.lost} rows could not be read: its silence proves nothing")
 
 
 def tell_unplaced(issues: list[Issue], lang: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.city import VECTOR_LAYERS
 from geo.errors import BadInput, BadValue, UnknownLayer
@@ -154,9 +155,9 @@ def _keys(table: Table, spec: LayerSpec, columns: Mapping[str, Objects]) -> list
     """A missing key: another unique id of the file, the ends of a graph's edges, else the row number; always noted."""
     key = spec.key
     if key is None:
-        return []
+        return _other_ids(table, spec)
     if key in table.fields:
-        return _fill_gaps(table, key)
+        return _fill_gaps(table, key, "#")
     by_name = {plain_name(column): column for column in columns}
     for name in (plain_name(n) for n in OTHER_IDS):
         ids = np.array([text_of(v) for v in columns[by_name[name]]], dtype=object) if name in by_name else None
@@ -179,13 +180,22 @@ def _keys(table: Table, spec: LayerSpec, columns: Mapping[str, Objects]) -> list
     ]
 
 
-def _fill_gaps(table: Table, key: str) -> list[Note]:
-    """Rows without a key get their row number."""
+def _other_ids(table: Table, spec: LayerSpec) -> list[Note]:
+    """A number that a row must have though it is not its own (whose road a surface is): a blank one is made up too, in a way
+    that no road is called. A table without shapes keeps the blank: it may be of any road."""
+    if spec.geometry == "none":
+        return []
+    names = [name for name, column in spec.columns.items() if column.required and name in table.fields]
+    return [note for name in names for note in _fill_gaps(table, name, "#?")]
+
+
+def _fill_gaps(table: Table, key: str, mark: str) -> list[Note]:
+    """Rows without a key get their row number behind ``mark``."""
     empty = np.array([value is None for value in table.fields[key]], dtype=bool)
     if not empty.any():
         return []
     table.fields[key] = np.array(
-        [f"#{i + 1}" if gap else v for i, (gap, v) in enumerate(zip(empty, table.fields[key], strict=True))], dtype=object
+        [f"{mark}{i + 1}" if gap else v for i, (gap, v) in enumerate(zip(empty, table.fields[key], strict=True))], dtype=object
     )
     return [
         Note(
@@ -200,9 +210,10 @@ def _assemble(
     name: str, spec: LayerSpec, raw: Raw, table: Table, shapes: Shapes | None, file: str, notes: list[Note], work_crs: str
 ) -> LayerRead:
     keys = _labels(table, spec)
-    rejected, more = _unusable(table, spec, raw, keys)
+    rejected, lost, more = _unusable(table, raw, keys)
     if shapes is not None:
-        rejected |= np.array([shape is None for shape in shapes.shapes], dtype=bool)
+        gone = np.array([shape is None for shape in shapes.shapes], dtype=bool)
+        rejected, lost = rejected | gone, lost | (gone & ~rejected)
     if spec.key is not None:
         notes = [*notes, *_check_unique(name, spec.key, _unless(rejected, table.fields[spec.key]), file)]
     frame = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(raw.rows))
@@ -218,7 +229,7 @@ def _assemble(
                 f"{count} of {raw.rows} rows cannot be used and were left out",
             )
         )
-    return LayerRead(conform(kept, spec, work_crs), issues(table, keys, shapes, more), notes, raw.rows)
+    return LayerRead(conform(kept, spec, work_crs), issues(table, keys, shapes, more), notes, raw.rows, int(lost.sum()))
 
 
 def _labels(table: Table, spec: LayerSpec) -> Objects:
@@ -226,24 +237,33 @@ def _labels(table: Table, spec: LayerSpec) -> Objects:
     return np.array([v if v is not None else f"#{i + 1}" for i, v in enumerate(table.text(name))], dtype=object)
 
 
-def _unusable(table: Table, spec: LayerSpec, raw: Raw, keys: Objects) -> tuple[Flags, list[Issue]]:
-    """Rows that no layer can use: too many cells, no built road, a table's row without what ties it to the ground."""
-    rejected = np.zeros(raw.rows, dtype=bool)
-    found: list[Issue] = []
+def _unusable(table: Table, raw: Raw, keys: Objects) -> tuple[Flags, Flags, list[Issue]]:
+    """Rows that no layer can use, and which of them are lost (too many cells), not merely empty or not of the layer (no
+    built road).
 
-    def reject(i: int, field: str, zh: str, en: str) -> None:
-        rejected[i] = True
-        found.append(Issue(i + 1, str(keys[i]), field, zh, en, rejected=True))
-
-    for row in raw.long_rows:
-        reject(row - 1, "", "单元格多于表头，无法对应", "it has more cells than there are columns")
+    A row of a table without what ties it to the ground stays: it may be of any place."""
+    lost = np.zeros(raw.rows, dtype=bool)
+    lost[[row - 1 for row in raw.long_rows]] = True
+    zh, en = "单元格多于表头，无法对应", "it has more cells than there are columns"
+    found = [Issue(int(i) + 1, str(keys[i]), "", zh, en, rejected=True) for i in np.flatnonzero(lost)]
+    empty = _empty(raw) & ~lost
+    found += [Issue(int(i) + 1, str(keys[i]), "", "整行为空", "the row is empty", rejected=True) for i in np.flatnonzero(empty)]
+    rejected = lost | empty
     for n, (zh, en) in table.wrong.pop("", {}).items():
-        reject(n, "class", zh, en)
-    if spec.geometry == "none":
-        for name in (f for f, column in spec.columns.items() if column.required):
-            for i in np.flatnonzero(pd.isna(table.fields[name]) & ~rejected):
-                reject(int(i), name, f"缺少{spec.columns[name].zh}", f"{spec.columns[name].en} is missing")
-    return rejected, found
+        rejected[n] = True
+        found.append(Issue(n + 1, str(keys[n]), "class", zh, en, rejected=True))
+    return rejected, lost, found
+
+
+def _empty(raw: Raw) -> Flags:
+    """Rows without shape and without a single value: a blank line of a table, which stands for nothing."""
+    empty = ~raw.damaged if raw.geometry is None else ~raw.damaged & shapely.is_missing(raw.geometry)
+    for values in raw.columns.values():
+        rows = np.flatnonzero(empty)
+        if not len(rows):
+            break
+        empty[rows] = [text_of(value) is None for value in values[rows]]
+    return empty
 
 
 def _check_unique(name: str, key: str, keys: Objects, file: str) -> list[Note]:

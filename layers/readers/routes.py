@@ -1,6 +1,5 @@
 """``read_routes``: proposed lines from a file. No row is lost: each is in the frame or among the rejects, with its reason."""
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +9,21 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import BadInput, WaixianError
-from geo.schema import ROUTES, SPANS
+from geo.schema import ROUTES
 from layers.readers.columns import conform
 from layers.readers.crs import Bounds, settle
-from layers.readers.intake import is_spans
-from layers.readers.raw import Request, read_raw, read_raws
+from layers.readers.raw import Request, read_raws
 from layers.readers.sandbox import Limits
 from layers.readers.shapes import Shapes, clean
-from layers.readers.table import Table, duplicates, fill, issues, outside, require, with_shapes
+from layers.readers.spans import SpansRead, read_spans, spans_requests
+from layers.readers.table import Table, duplicates, fill, issues, outside, with_shapes
+from layers.readers.values import says_unknown
 from layers.readers.words import Flags, Issue, Note, Objects, Raw, RoutesRead
 
-REJECTS = ("row_no", "route_id", "field", "reason_zh", "reason_en")
-SPAN_NAMES = ("spans", "分段敷设")
-TABLES = (".csv", ".xlsx", ".dbf")
+SAID = ("project", "project_code", "applicant", "utility")  # by which others may belong to a row that was rejected
+REJECTS = ("row_no", "route_id", "field", "reason_zh", "reason_en", *SAID)
+# a blank in these may be read as an answer, so that "not known" must not be taken for one
+BLANK_ANSWERS = ("trees_to_fell", "burial")
 
 
 def read_routes(
@@ -36,28 +37,25 @@ def read_routes(
     layer: str | None = None,
     limits: Limits | None = None,
 ) -> RoutesRead:
-    """Routes from ``path``: ``frame`` has row_no (1-based), the columns of ROUTES (geo.schema), geometry in ``work_crs``.
+    """Routes from ``path``: ``frame`` has row_no (1-based), ``unclear`` (fields that cannot be read), the columns of ROUTES
+    (geo.schema), geometry in ``work_crs``.
 
     Arguments as :func:`layers.readers.read_layer`. A missing route_id reads "#<row_no>"; one that repeats is kept and noted,
     but where spans name it its rows are rejected.
     ``spans`` comes from a GeoPackage layer "spans", or from ``<stem>_spans`` or ``spans`` (.csv, .xlsx, .dbf)
-    beside the file or in its zip.
+    beside the file or in its zip. A route of which a row of it cannot be used has ``burial`` in ``unclear``.
     Raises UnreadableFile, UnknownCrs, BadInput (mapping, no shapes at all).
     """
     source = Path(path)
     wanted = Request(source, encoding, layer, ("routes", ROUTES.zh), theme="routes")
-    beside = _spans_request(source, encoding)
-    if beside is None:
-        raw: Raw | WaixianError = read_raw(wanted, limits)
-        extra: Raw | WaixianError | None = None
-    else:
-        raw, extra = read_raws([wanted, beside], limits)
+    tables = spans_requests(source, encoding)
+    raw, *extra = read_raws([wanted, *tables], limits)
     if isinstance(raw, WaixianError):
         raise raw
     read = understand_routes(raw, source.name, work_crs=work_crs, bounds=bounds, crs=crs, mapping=mapping)
-    spans, unclear, notes, more = _spans(extra, beside, read)
-    read = _without(read, unclear)
-    return RoutesRead(read.frame, spans, read.rejects, [*read.notes, *notes], [*read.issues, *more])
+    spans = read_spans(extra, tables, read.frame, read.rejects["route_id"].to_numpy())
+    read = _murky(_without(read, spans), spans.unclear)
+    return RoutesRead(read.frame, spans.frame, read.rejects, [*read.notes, *spans.notes], [*read.issues, *spans.issues])
 
 
 def understand_routes(
@@ -79,7 +77,7 @@ def understand_routes(
     notes += outside(shapes, raw.geometry, source, work_crs, bounds)
     found = issues(table, table.fields["route_id"], shapes, _dates_in_order(table))
     rejected = np.array([shape is None for shape in shapes.shapes], dtype=bool)
-    frame = _frame(table, shapes, rejected, work_crs)
+    frame = _frame(table, shapes, rejected, _unclear(table, raw.columns), work_crs)
     kept = [issue for issue in found if not rejected[issue.row_no - 1]]
     return RoutesRead(frame, None, _rejects(table, shapes, rejected), notes, kept)
 
@@ -121,55 +119,49 @@ def _dates_in_order(table: Table) -> list[Issue]:
     return [Issue(int(i) + 1, str(keys[i]), "end", zh, en) for i in np.flatnonzero(end < start)]
 
 
-def _frame(table: Table, shapes: Shapes, rejected: Flags, work_crs: str) -> gpd.GeoDataFrame:
+def _unclear(table: Table, columns: Mapping[str, Objects]) -> Objects:
+    """For each row the fields that were filled in and cannot be read, or say that they are not known; None where all is well."""
+    said: dict[int, set[str]] = {}
+    for name, wrong in table.wrong.items():
+        for i in wrong:
+            said.setdefault(i, set()).add(name)
+    for name in (name for name in BLANK_ANSWERS if name in table.sources):
+        for i in np.flatnonzero(says_unknown(columns[table.sources[name]])).tolist():
+            said.setdefault(i, set()).add(name)
+    out = np.full(table.rows, None, dtype=object)
+    for row, names in said.items():
+        out[row] = tuple(sorted(names))
+    return out
+
+
+def _frame(table: Table, shapes: Shapes, rejected: Flags, unclear: Objects, work_crs: str) -> gpd.GeoDataFrame:
     columns: dict[str, object] = {"row_no": np.arange(1, table.rows + 1, dtype="int64"), **table.fields}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.rows))
+    frame["unclear"] = pd.Series(unclear, dtype=object)
     frame["geometry"] = pd.Series(shapes.shapes, dtype=object)
-    return conform(frame[~rejected].reset_index(drop=True), ROUTES, work_crs, keep=("row_no",))
+    return conform(frame[~rejected].reset_index(drop=True), ROUTES, work_crs, keep=("row_no", "unclear"))
 
 
 def _rejects(table: Table, shapes: Shapes, rejected: Flags) -> pd.DataFrame:
     keys = table.fields["route_id"]
-    rows = [(int(i) + 1, str(keys[i]), "geometry", *shapes.wrong[int(i)]) for i in np.flatnonzero(rejected)]
+    said = [table.text(name) for name in SAID]
+    rows = [
+        (int(i) + 1, str(keys[i]), "geometry", *shapes.wrong[int(i)], *(column[i] for column in said))
+        for i in np.flatnonzero(rejected)
+    ]
     frame = pd.DataFrame(rows, columns=list(REJECTS))
     return frame.astype({"row_no": "int64"} | dict.fromkeys(REJECTS[1:], object))
 
 
-def _spans_request(source: Path, encoding: str | None) -> Request | None:
-    """Where a table of spans may stand: inside a GeoPackage or zip, or beside the file."""
-    suffix = source.suffix.casefold()
-    if suffix == ".gpkg":
-        return Request(source, None, None, SPAN_NAMES, only_preferred=True, shaped=False, theme="spans")
-    if suffix == ".zip":
-        stem = _spans_in_zip(source)
-        return None if stem is None else Request(source, encoding, stem, shaped=False, theme="spans")
-    folder = source if source.is_dir() else source.parent
-    stems = list(SPAN_NAMES) if source.is_dir() else [f"{source.stem}_spans", *SPAN_NAMES]
-    for table in (folder / f"{stem}{ending}" for stem in stems for ending in TABLES):
-        if table != source and table.is_file():
-            return Request(table, encoding, shaped=False, theme="spans")
-    return None
-
-
-def _spans_in_zip(source: Path) -> str | None:
-    try:
-        with zipfile.ZipFile(source) as archive:
-            names = [Path(name) for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError):
-        return None  # said in full when the routes are read
-    return next((name.stem for name in names if is_spans(name.stem) and name.suffix.casefold() in TABLES), None)
-
-
-def _without(read: RoutesRead, unclear: set[str]) -> RoutesRead:
-    """The rows that bear an unclear number are rejected: which of them a span means cannot be told."""
-    out = read.frame["route_id"].isin(unclear).to_numpy()
+def _without(read: RoutesRead, spans: SpansRead) -> RoutesRead:
+    """The rows that bear a number of several are rejected: which of them a span means cannot be told."""
+    out = read.frame["route_id"].isin(spans.of_several).to_numpy()
     if not out.any():
         return read
     zh = "编号重复，而分段敷设表按编号指定，所指是哪一条无法确定；请为每条线路编不同的编号"
     en = "its number repeats and the table of spans names it: which row is meant cannot be told; give each row its own number"
-    gone = read.frame[out]
-    more = [(int(row), str(key), "route_id", zh, en) for row, key in zip(gone["row_no"], gone["route_id"], strict=True)]
-    rejects = pd.concat([read.rejects, pd.DataFrame(more, columns=list(REJECTS)).astype(read.rejects.dtypes)])
+    gone = pd.DataFrame(read.frame[out]).assign(field="route_id", reason_zh=zh, reason_en=en)
+    rejects = pd.concat([read.rejects, gone[list(REJECTS)].astype(read.rejects.dtypes)])
     rows = set(gone["row_no"])
     return replace(
         read,
@@ -179,65 +171,11 @@ def _without(read: RoutesRead, unclear: set[str]) -> RoutesRead:
     )
 
 
-def _spans(
-    extra: Raw | WaixianError | None, asked: Request | None, read: RoutesRead
-) -> tuple[pd.DataFrame | None, set[str], list[Note], list[Issue]]:
-    """The table of spans by the columns of :data:`geo.schema.SPANS`, and the numbers in it that several rows bear; rows
-    that cannot be used are issues."""
-    if extra is None or asked is None:
-        return None, set(), [], []
-    if isinstance(extra, WaixianError):
-        if extra.context.get("absent"):
-            return None, set(), [], []
-        raise extra
-    table = fill(extra, SPANS)
-    require(extra, SPANS, table, asked.path.name, [name for name, column in SPANS.columns.items() if column.required])
-    twice = set(duplicates(np.concatenate([read.frame["route_id"].to_numpy(), read.rejects["route_id"].to_numpy()])))
-    usable, wrong = _usable_spans(table, set(read.frame["route_id"]), twice)
-    frame = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(extra.rows))[usable].reset_index(drop=True)
-    count = int(usable.sum())
-    note = Note(
-        "spans",
-        f"分段敷设表 {asked.path.name}：{extra.rows} 行，用 {count} 行",
-        f"spans from {asked.path.name}: {extra.rows} rows, {count} used",
-    )
-    keys = np.array([str(k) for k in table.fields["route_id"]], dtype=object)
-    return pd.DataFrame(conform(frame, SPANS)), twice & set(keys), [note, *extra.notes], issues(table, keys, None, wrong)
-
-
-def _usable_spans(table: Table, known: set[str], twice: set[str]) -> tuple[Flags, list[Issue]]:
-    keys: Objects = table.fields["route_id"]
-    start, end = table.fields["from_m"], table.fields["to_m"]
-    checks = [
-        (
-            "route_id",
-            np.array([key is None or key not in known for key in keys], dtype=bool),
-            "没有这条线路",
-            "there is no such route",
-        ),
-        (
-            "route_id",
-            np.array([key in twice for key in keys], dtype=bool),
-            "有几条线路用此编号，所指不明",
-            "several routes bear this number",
-        ),
-        ("from_m", pd.isna(start) | pd.isna(end), "起点或终点里程未知", "its from or to is unknown"),
-        (
-            "to_m",
-            np.nan_to_num(end, nan=1.0) <= np.nan_to_num(start, nan=0.0),
-            "终点里程不大于起点",
-            "its end is not after its start",
-        ),
-        (
-            "burial",
-            np.array([value is None for value in table.fields["burial"]], dtype=bool),
-            "埋设方式未知",
-            "its burial is unknown",
-        ),
-    ]
-    usable = np.ones(table.rows, dtype=bool)
-    found: list[Issue] = []
-    for name, bad, zh, en in checks:
-        found += [Issue(int(i) + 1, str(keys[i]), f"spans.{name}", zh, en, rejected=True) for i in np.flatnonzero(bad & usable)]
-        usable &= ~bad
-    return usable, found
+def _murky(read: RoutesRead, ids: set[str]) -> RoutesRead:
+    """Routes of which the table of spans says what cannot be used: how they are laid is not known."""
+    frame = read.frame
+    unclear = frame["unclear"].to_numpy(dtype=object, copy=True)
+    for i in np.flatnonzero(frame["route_id"].isin(ids)):
+        unclear[i] = tuple(sorted({*(unclear[i] or ()), "burial"}))
+    frame["unclear"] = pd.Series(unclear, dtype=object)
+    return read

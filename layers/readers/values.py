@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.schema import Column
-from layers.readers.words import Objects
+from layers.readers.words import Flags, Objects
 
 Why = tuple[str, str]
 CHINA = timezone(timedelta(hours=8))
@@ -47,6 +47,10 @@ NOTHING = {"", "null", "none", "nan", "nat", "n/a", "na", "<null>", "-", "--", "
 # where a blank is an answer ("there was none"), these words are none, and those are not
 NONE = {"无", "未大修", "none", "-", "--", "—", "——", "/"}
 NOT_KNOWN = {"不详", "未知", "无数据", "n/a", "na"}
+# what stands in a free text where nothing was to be said: never a name that two rows could share
+NO_TEXT = NOTHING | {"/", "无", "0"}
+NO_PIECES = {"无", "没有"}
+SERIAL = (36_526, 73_050)  # 2000-01-01 to 2099-12-31: other bare numbers are more likely no days at all
 
 
 @dataclass
@@ -68,6 +72,14 @@ def text_of(value: object) -> str | None:
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
     text = str(value).strip(" \t\r\n\0\u3000\xa0\ufeff")
     return text or None
+
+
+def says_unknown(values: Objects) -> Flags:
+    """Rows that say in so many words that the value is not known: no blank, wherever a blank is an answer."""
+    codes, texts = _distinct(values)
+    known = np.array([text is not None and _folded(text) in NOT_KNOWN for text in texts] + [False], dtype=bool)
+    out: Flags = known[codes]
+    return out
 
 
 def _folded(text: str) -> str:
@@ -117,7 +129,8 @@ def _spread(
 def _texts(values: Objects, column: Column) -> Parsed:
     codes, texts = _distinct(values)
     if not column.values:
-        return _spread(codes, [(text, None) for text in texts], None, "object")
+        said = [None if text is None or _folded(text) in NO_TEXT else text for text in texts]
+        return _spread(codes, [(text, None) for text in said], None, "object")
     words = {_folded(word): key for key, spellings in column.values.items() for word in spellings}
     words |= {_folded(key): key for key in column.values}
     return _spread(codes, [_word(text, words, column) for text in texts], None, "object")
@@ -160,7 +173,7 @@ def _number(text: str | None, column: Column) -> tuple[object, Why | None]:
     """One number with its unit, in the unit of the column and inside its limits."""
     if text is None or _folded(text) in NOTHING:
         return np.nan, None
-    value = number_in(text, column.unit)
+    value = 0.0 if column.kind == "integer" and _folded(text) in NO_PIECES else number_in(text, column.unit)
     if value is None:
         unit = f"（{column.unit}）" if column.unit else ""
         return np.nan, (
@@ -202,16 +215,21 @@ def _dates(values: Objects, column: Column) -> Parsed:
             read.append((np.datetime64("NaT", "s"), None))
             continue
         day = date_in(text)
-        why = (
-            None
-            if day is not None
-            else (
-                f"“{text[:40]}”不是日期（如 2024-05-01）；按未知处理",
-                f"'{text[:40]}' is not a date (2024-05-01): taken as unknown",
-            )
-        )
-        read.append((np.datetime64("NaT", "s") if day is None else day, why))
+        read.append((np.datetime64("NaT", "s"), _no_date(text)) if day is None else (day, None))
     return _spread(codes, read, np.datetime64("NaT", "s"), "datetime64[s]")
+
+
+def _no_date(text: str) -> Why:
+    if re.fullmatch(r"\d+(\.\d+)?", _folded(text)) and not re.fullmatch(r"\d{8}", _folded(text)):
+        return (
+            f"“{text[:40]}”是一个数，不是 2000-01-01 至 2099-12-31 的表格日期序号；请写成 2024-05-01；按未知处理",
+            f"'{text[:40]}' is a bare number and no spreadsheet day of 2000-01-01 to 2099-12-31: write 2024-05-01; "
+            "taken as unknown",
+        )
+    return (
+        f"“{text[:40]}”不是日期（如 2024-05-01）；按未知处理",
+        f"'{text[:40]}' is not a date (2024-05-01): taken as unknown",
+    )
 
 
 def _blank_day(text: str, column: Column) -> bool:
@@ -221,7 +239,8 @@ def _blank_day(text: str, column: Column) -> bool:
 
 
 def date_in(text: str) -> np.datetime64 | None:
-    """A day: 2024-05-01, 20240501, 2024/5/1, 2024年5月1日, with or without a time, or the day number of a spreadsheet.
+    """A day: 2024-05-01, 20240501, 2024/5/1, 2024年5月1日, with or without a time, or the day number of a spreadsheet
+    (:data:`SERIAL`).
 
     A time with a zone is a day in China (16:00 UTC is the next day there). Years outside 1900-2100, two-digit
     years and days that do not exist are None.
@@ -231,7 +250,7 @@ def date_in(text: str) -> np.datetime64 | None:
         return _day(int(folded[:4]), int(folded[4:6]), int(folded[6:]))
     if re.fullmatch(r"\d{5}(\.\d+)?", folded):
         serial = int(float(folded))
-        return EXCEL_DAY_0 + np.timedelta64(serial, "D") if 20_000 <= serial <= 73_050 else None
+        return EXCEL_DAY_0 + np.timedelta64(serial, "D") if SERIAL[0] <= serial <= SERIAL[1] else None
     parts = DATE.match(folded)
     if parts is None:
         return None

@@ -58,20 +58,28 @@ class Raw:
 
 @dataclass(frozen=True)
 class LayerRead:
-    """One layer of the ground, as a file brought it: rows in the work CRS, columns of :data:`geo.schema.LAYERS`."""
+    """One layer of the ground, as a file brought it: rows in the work CRS, columns of :data:`geo.schema.LAYERS`.
+
+    ``lost``: how many of the ``rows_expected`` of the file could not be read, so that what they stand for may lie anywhere.
+    A row that the layer does not take (a road that is not built) is not among them.
+    """
 
     frame: gpd.GeoDataFrame
     issues: list[Issue]
     notes: list[Note]
     rows_expected: int
+    lost: int = 0
 
 
 @dataclass(frozen=True)
 class RoutesRead:
     """Proposed lines: every row of the file is either in ``frame`` (by ``row_no``) or in ``rejects``.
 
-    ``rejects`` has row_no, route_id, field, reason_zh, reason_en; ``spans`` is None where no table of spans was
-    found; ``issues`` are values that read as unknown in rows that were kept.
+    ``frame`` has, beside the columns of ROUTES, ``unclear``: None, or a tuple of the fields that were filled in but could not
+    be read, which is not the same as a blank (``burial`` too where the table of spans cannot be understood for the row).
+    ``rejects`` has row_no, route_id, field, reason_zh, reason_en, and project, project_code, applicant, utility as they were
+    read; ``spans`` is None where no table of spans was found; ``issues`` are values that read as unknown in rows that were
+    kept.
     """
 
     frame: gpd.GeoDataFrame

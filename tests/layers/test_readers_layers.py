@@ -210,10 +210,10 @@ def test_the_ledger_has_no_shapes(tmp_path: Path, encoding: str) -> None:
     got = read("road_ledger", tmp_path / "road_ledger.csv")
     frame = got.frame
     assert isinstance(frame, gpd.GeoDataFrame) and list(frame.columns) == list(LAYERS["road_ledger"].columns)
-    assert frame["kind"].tolist() == ["overhaul", "patch"] and frame["to_m"][0] == 120.5 and np.isnan(frame["to_m"][1])
+    assert frame["kind"].tolist() == ["overhaul", "patch", "new"] and frame["to_m"][0] == 120.5 and np.isnan(frame["to_m"][1])
     assert frame["finished"][0] == pd.Timestamp("2022-03-01") and pd.isna(frame["finished"][1])
-    assert {(i.row_no, i.field, i.rejected) for i in got.issues} == {(2, "finished", False), (3, "road_id", True)}
-    assert got.rows_expected == 3
+    assert {(i.row_no, i.field, i.rejected) for i in got.issues} == {(2, "finished", False)}
+    assert (got.rows_expected, got.lost) == (3, 0) and frame["road_id"].tolist() == ["R1", "R1", None]
 
 
 def test_the_ledger_from_a_dbf_and_a_workbook(tmp_path: Path) -> None:

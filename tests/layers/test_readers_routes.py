@@ -52,7 +52,7 @@ def write(frame: gpd.GeoDataFrame, path: Path, **more: Any) -> Path:
 
 def check(read: RoutesRead, within_m: float = 1e-6) -> None:
     frame = read.frame
-    assert list(frame.columns) == ["row_no", *ROUTES.columns, "geometry"]
+    assert list(frame.columns) == ["row_no", "unclear", *ROUTES.columns, "geometry"]
     assert frame["row_no"].tolist() == [1, 2]
     assert frame["route_id"].tolist() == ["L1", "L2"]
     assert frame["utility"].tolist() == ["gas", "power"]
@@ -143,7 +143,8 @@ def test_every_row_is_answered_or_rejected_with_its_reason(tmp_path: Path) -> No
     got = read(tmp_path / "a.parquet")
     assert got.frame["row_no"].tolist() == [1, 8, 9]
     assert got.frame.geometry.geom_type.tolist() == ["LineString", "Polygon", "MultiLineString"]
-    assert list(got.rejects.columns) == ["row_no", "route_id", "field", "reason_zh", "reason_en"]
+    said = ["project", "project_code", "applicant", "utility"]
+    assert list(got.rejects.columns) == ["row_no", "route_id", "field", "reason_zh", "reason_en", *said]
     assert got.rejects["row_no"].tolist() == [2, 3, 4, 5, 6, 7]
     assert got.rejects["route_id"].tolist() == ["L2", "L3", "L4", "L5", "L6", "L7"]
     reasons = got.rejects["reason_en"].tolist()
@@ -299,7 +300,7 @@ def test_an_empty_file_of_routes_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}), "utf-8")
     got = read(tmp_path / "a.geojson")
     assert len(got.frame) == 0 and len(got.rejects) == 0
-    assert list(got.frame.columns) == ["row_no", *ROUTES.columns, "geometry"]
+    assert list(got.frame.columns) == ["row_no", "unclear", *ROUTES.columns, "geometry"]
     assert got.frame["start"].dtype == "datetime64[s]" and got.frame.crs == WORK
 
 

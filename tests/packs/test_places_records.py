@@ -267,3 +267,12 @@ def test_the_only_red_line_known_is_not_the_users_own_where_the_layer_does_not_c
     silent = city(planning=replace(GROUND.layer("planning"), coverage=None))
     found = answer(out_of_site, silent).verdict(0)
     assert found["length"]["counted_m"] == found["length"]["planar_m"]
+
+
+def test_a_number_that_two_roads_bear_names_neither() -> None:
+    known, asked = np.array(["a", "a", "b"], dtype=object), np.array(["a", "b", "A"], dtype=object)
+    assert match_ids(asked, known).tolist() == [-1, 2, -1]
+    twice = places.roads().replace({"road_id": {"I1": "N2"}})
+    row = {**A_WHOLE_ROAD, "finished": "2024-05-01"}
+    layer = replace(GROUND.layer("road_ledger"), frame=frame("road_ledger", [row], None), complete_since=date(2015, 1, 1))
+    assert lock(city(roads=twice, road_ledger=layer)) == "unknown"
