@@ -1,6 +1,9 @@
 /** The only module that speaks to the server. */
 import { problemOf, unreachable } from './problem'
 import type {
+  Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
+} from './dig-types'
+import type {
   City, Found, Job, JobRoutes, Judged, Lang, LayerInfo, Pack, RouteFeature, RoutePage, StoredRoute,
 } from './types'
 
@@ -28,6 +31,9 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
 async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await (await ask(path, init)).json()) as T
 }
+
+const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  json(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
 
 function query(values: Record<string, string | number | null | undefined>): string {
   const pairs = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
@@ -60,12 +66,7 @@ export interface ReviewOptions {
 
 /** Judges one line; nothing is stored. */
 export const reviewLine = (line: RouteFeature, options: ReviewOptions, signal?: AbortSignal): Promise<Judged> =>
-  json(`/api/review${query({ ...options })}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(line),
-    signal,
-  })
+  send('POST', `/api/review${query({ ...options })}`, line, signal)
 
 export interface FileOptions extends ReviewOptions {
   crs?: string
@@ -93,3 +94,35 @@ export const readJobRow = (id: string, row: number, signal?: AbortSignal): Promi
   json(`/api/jobs/${encodeURIComponent(id)}/routes/${row}`, { signal })
 
 export const search = (q: string, signal?: AbortSignal): Promise<Found[]> => json(`/api/search${query({ q })}`, { signal })
+
+// ── digging once ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const at = encodeURIComponent
+
+export const readDigOnce = (signal?: AbortSignal): Promise<DigOnce> => json('/api/dig-once', { signal })
+
+export const readPlan = (id: string, signal?: AbortSignal): Promise<Plan> => json(`/api/plans/${at(id)}`, { signal })
+
+/** The whole plan, or only its head while a job works on it. */
+export const makePlan = (wish: PlanWish): Promise<Plan | Pick<Plan, 'id' | 'state'>> => send('POST', '/api/plans', wish)
+
+/** What would be if works began on other days; nothing is kept. */
+export const previewMoves = (plan: string, moves: Moves, signal?: AbortSignal): Promise<Preview> =>
+  send('POST', `/api/plans/${at(plan)}/preview`, { moves }, signal)
+
+export const keepMoves = (plan: string, moves: Moves, revision: number): Promise<Plan> =>
+  send('PUT', `/api/plans/${at(plan)}/moves`, { moves, revision })
+
+export const readDig = (id: number, signal?: AbortSignal): Promise<Dig> => json(`/api/digs/${id}`, { signal })
+
+export const invite = (dig: number, parties: string[], renew: boolean): Promise<Invited> =>
+  send('POST', `/api/digs/${dig}/invitations`, { parties, renew })
+
+export const revoke = (dig: number, invitation: number): Promise<DigAnswer> =>
+  json(`/api/digs/${dig}/invitations/${invitation}`, { method: 'DELETE' })
+
+export const readInvitation = (token: string, signal?: AbortSignal): Promise<Invitation> => json(`/api/invitations/${at(token)}`, { signal })
+
+export const answerInvitation = (token: string, answer: Answering): Promise<Invitation> => send('POST', `/api/invitations/${at(token)}`, answer)
+
+export const readScoreboard = (signal?: AbortSignal): Promise<Scoreboard> => json('/api/scoreboard', { signal })

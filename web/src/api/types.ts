@@ -12,7 +12,8 @@ export interface City {
   synthetic: boolean
   work_crs: string
   bounds: Box
-  default_pack: string
+  /** Null: no pack is in force. */
+  default_pack: string | null
   rasters: string[]
 }
 

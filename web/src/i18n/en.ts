@@ -1,6 +1,8 @@
+import { enDigs } from './en-digs'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
+  ...enDigs,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

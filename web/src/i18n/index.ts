@@ -38,5 +38,8 @@ export function words(said: Words | null | undefined): string {
   return said[lang.value] ?? said.zh ?? said.en ?? ''
 }
 
+/** Names one after another, as the language sets them apart. */
+export const enumerate = (names: readonly string[]): string => names.join(lang.value === 'zh' ? '、' : ', ')
+
 /** An error in words for people. */
 export const explain = (error: unknown): string => problemWords(error, t)

@@ -1,4 +1,7 @@
+import { zhDigs } from './zh-digs'
+
 export const zh = {
+  ...zhDigs,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

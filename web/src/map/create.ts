@@ -3,6 +3,7 @@ import { AttributionControl, Map as MapLibre, ScaleControl, setWorkerUrl } from 
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { City, LayerInfo } from '../api/types'
+import { t } from '../i18n'
 import type { View } from '../state/url'
 import { CJK_FONTS } from './style-labels'
 import { mapStyle } from './style'
@@ -24,6 +25,7 @@ export function createMap(container: HTMLElement, city: City, known: readonly La
     dragRotate: false,
     pitchWithRotate: false,
     fadeDuration: 120,
+    locale: { 'CooperativeGesturesHandler.MobileHelpText': t('map.twofingers') },
     cancelPendingTileRequestsWhileZooming: true,
   })
   map.touchZoomRotate.disableRotation()

@@ -44,6 +44,10 @@ function roads(): LayerSpecification[] {
   return [...ROAD_CLASSES.map((c) => line(c, true)), ...ROAD_CLASSES.map((c) => line(c, false))]
 }
 
+/** Existing pipes, far off paler; `strength` 1 is the full one. */
+export const pipeOpacity = (strength: number): ExpressionSpecification =>
+  ['interpolate', ['linear'], ['zoom'], 14, 0.25 * strength, 16, 0.8 * strength, 17.5, strength]
+
 const fill = (id: string, source: string, filter: ExpressionSpecification, colour: string, opacity = 1): LayerSpecification => ({
   id, type: 'fill', source, 'source-layer': source, filter, paint: { 'fill-color': colour, 'fill-opacity': opacity, 'fill-antialias': true },
 })
@@ -102,7 +106,7 @@ function pipes(): LayerSpecification[] {
     paint: {
       'line-color': ['match', ['coalesce', ['get', 'utility'], 'other'], ...pairs, pipeColour('other')] as unknown as ExpressionSpecification,
       'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.6, 16, 0.9, 17.5, 1.4, 19, 2.4],
-      'line-opacity': ['interpolate', ['linear'], ['zoom'], 14, 0.25, 16, 0.8, 17.5, 1],
+      'line-opacity': pipeOpacity(1),
       'line-dasharray': ['match', ['coalesce', ['get', 'state'], ''], 'abandoned', ['literal', [4, 3]], ['literal', [1, 0]]],
     },
   }]

@@ -1,6 +1,7 @@
 /** The map's style: sources and layers, bottom to top. Pure: the same input gives the same style. */
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { City, LayerInfo } from '../api/types'
+import { DIG_SOURCES, digBadgeLayers, digLayers } from './style-digs'
 import { groundLayers } from './style-ground'
 import { labelLayers } from './style-labels'
 import { badgeLayers, overlayLayers, OVERLAYS } from './style-overlays'
@@ -16,6 +17,7 @@ export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonl
   for (const layer of known) if (layer.tiles && layer.geometry !== 'none') sources[layer.name] = tileSource(layer, city, origin)
   sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city)
   for (const name of OVERLAYS) sources[name] = { type: 'geojson', data: EMPTY }
+  for (const [name, promoteId] of Object.entries(DIG_SOURCES)) sources[name] = { type: 'geojson', data: EMPTY, promoteId }
   sources.job = { type: 'geojson', data: EMPTY, promoteId: 'row_no' }
   const layers: LayerSpecification[] = [
     { id: 'land', type: 'background', paint: { 'background-color': GROUND.land } },
@@ -23,8 +25,10 @@ export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonl
     ...routeLayers('routes', tiers),
     ...routeLayers('job', tiers),
     ...overlayLayers(),
+    ...digLayers(),
     ...labelLayers(),
     ...badgeLayers(),
+    ...digBadgeLayers(),
   ]
   return { version: 8, name: 'waixian', sources, layers: layers.filter((layer) => !('source' in layer) || layer.source in sources) }
 }

@@ -1,8 +1,9 @@
 /** Keeping the map in step with the store: switches, chosen line, stretches. */
 import type { FilterSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
 import type { FeatureCollection } from 'geojson'
+import type { Room } from '../state/url'
 import { isOn } from './switches'
-import { overPhoto } from './style-ground'
+import { overPhoto, pipeOpacity } from './style-ground'
 import { UTILITIES } from './palette'
 
 type Switched = Record<string, boolean>
@@ -11,13 +12,20 @@ type Switched = Record<string, boolean>
 const switchOf = (source: string): string => (source === 'job' ? 'routes' : source)
 const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'satellite', 'terrain', 'routes', 'job']
 
-export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean): void {
+/** What belongs to the verdicts steps back while joint digs are shown, and the other way round. */
+const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges']
+
+export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean, room: Room): void {
   const photo = isOn('satellite', switched)
   for (const layer of map.getStyle().layers) {
-    if (!('source' in layer) || !OBEYING.includes(layer.source)) continue
+    if (!('source' in layer)) continue
+    if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', room === 'map' ? 'visible' : 'none')
+    if (!OBEYING.includes(layer.source)) continue
     // While a file's results are shown, the stored routes step back so that the two are not taken for one.
-    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes')
+    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(room !== 'map' && OF_MAP.includes(layer.source))
     map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none')
+    // Existing pipes have the colours of the works: they step back where works are what is shown.
+    if (layer.id === 'pipes') map.setPaintProperty(layer.id, 'line-opacity', pipeOpacity(room === 'digs' ? 0.35 : 1))
     if (overPhoto(layer.id) && (layer.type === 'line' || layer.type === 'fill')) {
       map.setPaintProperty(layer.id, `${layer.type}-opacity`, photo ? 0.25 : 1)
     }

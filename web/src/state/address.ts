@@ -1,14 +1,16 @@
 /** Writing the state into the address, and following it back. */
 import { nextTick, watch } from 'vue'
 import { lang, setLang } from '../i18n'
+import { followDigs, openDigs } from './digs'
 import { cancel, phase, restore } from './drawing'
 import { follow as followJob } from './job'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
-import { fromQuery, toQuery, type Place } from './url'
+import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
-const stepKey = (p: Place): string => [p.tab, p.route, p.job, p.row].join('|')
+const stepKey = (p: Place): string =>
+  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
 let lastStep = ''
 let following = false
 
@@ -16,7 +18,7 @@ const firstLang = (): 'zh' | 'en' => (/^zh/i.test(navigator.language) || !/^en/i
 
 /** Reads the address into the state; call once before the page is mounted. */
 export function readAddress(): void {
-  const said = fromQuery(location.search)
+  const said = fromAddress(location.pathname, location.search)
   setLang(said.lang ?? firstLang())
   Object.assign(place, said)
   lastStep = stepKey(place)
@@ -24,6 +26,7 @@ export function readAddress(): void {
 
 /** Opens what the address names; call once the city is known. */
 export async function openAddress(): Promise<void> {
+  if (place.room === 'digs') return openDigs()
   if (place.job) await followJob(place.job)
   if (place.route) await choose(place.route, place.view === null)
   else if (place.line.length > 1) restore()
@@ -32,9 +35,8 @@ export async function openAddress(): Promise<void> {
 export function writeAddress(): void {
   watch([place, lang], () => {
     if (following) return
-    const query = toQuery({ ...place, lang: lang.value === firstLang() ? null : lang.value })
+    const address = addressOf({ ...place, lang: lang.value === firstLang() ? null : lang.value })
     const step = stepKey(place)
-    const address = location.pathname + query
     if (address === location.pathname + location.search) return
     if (step === lastStep) history.replaceState(null, '', address)
     else history.pushState(null, '', address)
@@ -45,17 +47,22 @@ export function writeAddress(): void {
 
 async function goBack(): Promise<void> {
   following = true
-  const before = { route: place.route, job: place.job, row: place.row }
-  const said = fromQuery(location.search)
+  const before = { route: place.route, job: place.job }
+  const said = fromAddress(location.pathname, location.search)
   setLang(said.lang ?? firstLang())
   Object.assign(place, said)
   lastStep = stepKey(place)
-  if (said.job !== before.job) await followJob(said.job)
-  if (said.route && said.route !== before.route) await choose(said.route, true)
-  else if (!said.route && before.route) dismiss()
-  if (!said.line.length && phase.value !== 'idle') cancel()
-  else if (said.line.length && subject.value === null && !said.route) restore()
+  if (said.room === 'map') await followMap(said, before)
+  else if (said.room === 'digs') await followDigs()
   if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
   await nextTick()
   following = false
+}
+
+async function followMap(said: Place, before: Pick<Place, 'route' | 'job'>): Promise<void> {
+  if (said.job !== before.job) await followJob(said.job)
+  if (said.route && said.route !== before.route) await choose(said.route, true)
+  else if (!said.route && (before.route || subject.value?.from === 'stored')) dismiss()
+  if (!said.line.length && phase.value !== 'idle') cancel()
+  else if (said.line.length && subject.value === null && !said.route) restore()
 }

@@ -1,7 +1,10 @@
 /** Keyboard. Letters do nothing while someone types. */
 import { ref } from 'vue'
 import { flip, isOn } from '../map/switches'
+import { holding, letGo, takeBack } from './dig-hand'
+import { leaveDig, plan, replacePlan, stepDig } from './digs'
 import { begin, cancel, phase, wish } from './drawing'
+import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
 
@@ -16,6 +19,7 @@ const typing = (target: EventTarget | null): boolean =>
 /** Escape closes the nearest thing: help, the line being drawn, the card. */
 export function escape(): boolean {
   if (keysOpen.value) keysOpen.value = false
+  else if (place.room === 'digs') return escapeDigs()
   else if (phase.value === 'drawing') cancel()
   else if (subject.value?.from === 'drawn') cancel()
   else if (subject.value || subjectError.value) dismiss()
@@ -24,7 +28,16 @@ export function escape(): boolean {
   return true
 }
 
+function escapeDigs(): boolean {
+  if (holding.value) letGo()
+  else if (place.digs.dig !== null || place.digs.work !== null) leaveDig()
+  else if (place.legend) place.legend = false
+  else return false
+  return true
+}
+
 export function step(by: number): void {
+  if (place.room === 'digs') return stepDig(by)
   const items = listedItems.value
   if (!items.length) return
   const now = items.findIndex((item) => String(item.id) === place.route)
@@ -33,6 +46,7 @@ export function step(by: number): void {
 }
 
 function startDrawing(): void {
+  enter('map')
   place.tab = 'draw'
   begin()
 }
@@ -45,6 +59,7 @@ const ACTIONS: Record<string, () => void> = {
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
   j: () => step(1),
   k: () => step(-1),
+  g: () => { if (place.room === 'digs') place.digs.folded = !place.digs.folded },
   '[': () => { panelOpen.value = !panelOpen.value },
 }
 
@@ -66,9 +81,17 @@ export function listenToKeys(): void {
 }
 
 function undoKeys(event: KeyboardEvent): void {
+  if (place.room === 'digs') return undoMove(event)
   if (phase.value === 'idle') return
   const key = event.key.toLowerCase()
   if (key !== 'z' && key !== 'y') return
   event.preventDefault()
   wish.value = key === 'y' || event.shiftKey ? 'redo' : 'undo'
+}
+
+function undoMove(event: KeyboardEvent): void {
+  if (event.key.toLowerCase() !== 'z' || event.shiftKey || !plan.value) return
+  event.preventDefault()
+  if (holding.value) letGo()
+  else void takeBack(plan.value, replacePlan)
 }

@@ -2,7 +2,7 @@
 import { computed, reactive, ref, shallowRef } from 'vue'
 import type { Box, City, LayerInfo, Pack, RouteFeature, RouteItem, Stretch, Verdict } from '../api/types'
 import { readCity, readLayers, readPack } from '../api/client'
-import { explain, maybe, words } from '../i18n'
+import { explain, maybe, t, words } from '../i18n'
 import { entryOf } from './packs'
 import { nowhere, type Place } from './url'
 
@@ -64,10 +64,11 @@ export async function open(): Promise<void> {
     const [ground, list] = await Promise.all([readCity(), readLayers()])
     layers.value = list
     // The pack's outcomes shape the map's style, so it comes first; without it the map still opens.
-    pack.value = await readPack(ground.default_pack).catch((error: unknown) => {
+    pack.value = ground.default_pack === null ? null : await readPack(ground.default_pack).catch((error: unknown) => {
       failure.value = explain(error)
       return null
     })
+    if (ground.default_pack === null) failure.value = t('error.nopack')
     city.value = ground
   } catch (error) {
     failure.value = explain(error)

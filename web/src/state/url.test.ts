@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { fromQuery, nowhere, toQuery, type Place } from './url'
+import { addressOf, fromAddress, fromQuery, nowhere, pathOf, toQuery, type Place } from './url'
 
 const full: Place = {
-  lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
+  ...nowhere(), lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
   switched: { satellite: true, pipes: false, 'pipes.gas': false }, legend: true, line: [[114.3000001, 34.7], [114.301, 34.7000002]], attributes: { utility: 'power', voltage_kv: '0.4', project: '示范 A/B' },
 }
 
@@ -23,4 +23,37 @@ describe('the address', () => {
     const [first] = fromQuery(toQuery({ ...nowhere(), line: [[114.123456784, 34.1], [114.2, 34.2]] })).line
     expect(Math.abs(first![0]! - 114.123456784)).toBeLessThanOrEqual(5.1e-9)
   })
+})
+
+const joint: Place = {
+  ...nowhere('digs'), lang: 'zh', view: { zoom: 15, lat: 34.8, lon: 114.3 }, switched: { pipes: false },
+  digs: { tab: 'score', plan: '0b2c-4', dig: 7, work: 'W-1#2', road: '东京大道', party: '示范燃气公司', state: 'asking', sort: 'days', folded: true },
+}
+
+describe('each place of the page', () => {
+  const there = (place: Place): Place => fromAddress(...(addressOf(place).split(/(?=\?)/) as [string, string]))
+
+  test('has its own path', () => {
+    expect([nowhere(), nowhere('digs'), { ...nowhere('invite'), token: 'kx/9' }].map(pathOf)).toEqual(['/', '/digs', '/invite/kx%2F9'])
+    expect(fromAddress('/elsewhere', '').room).toBe('map')
+    expect(fromAddress('/invite', '').room).toBe('map')
+  })
+
+  test('brings everything back', () => {
+    expect(there(joint)).toEqual(joint)
+    expect(there(full)).toEqual(full)
+    expect(there({ ...nowhere('invite'), token: 'kx_-9' })).toEqual({ ...nowhere('invite'), token: 'kx_-9' })
+  })
+
+  test('says nothing of the others', () => {
+    expect(toQuery({ ...joint, route: '5', q: 'x' })).toBe(toQuery(joint))
+    expect(toQuery({ ...full, digs: joint.digs })).toBe(toQuery(full))
+    expect(addressOf(nowhere('digs'))).toBe('/digs')
+  })
+
+  test.each(['?dig=0', '?dig=-1', '?dig=1.5', '?dig=x', '?show=nowhere'])('reads %s as nothing', (query) => {
+    expect(fromAddress('/digs', query)).toEqual(nowhere('digs'))
+  })
+
+  test('reads a link that somebody broke', () => expect(fromAddress('/invite/%E4%B', '').token).toBe('%E4%B'))
 })

@@ -2,6 +2,10 @@
 import type { Position } from 'geojson'
 import type { Lang } from '../api/types'
 
+/** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
+export const ROOMS = ['map', 'digs', 'invite'] as const
+export type Room = (typeof ROOMS)[number]
+
 export const TABS = ['routes', 'draw', 'batch', 'layers'] as const
 export type Tab = (typeof TABS)[number]
 
@@ -11,7 +15,28 @@ export interface View {
   lon: number
 }
 
+/** What is shown of the joint digs. */
+export const DIG_TABS = ['list', 'apart', 'score', 'time', 'layers'] as const
+export type DigTab = (typeof DIG_TABS)[number]
+
+export interface DigPlace {
+  tab: DigTab
+  plan: string | null
+  dig: number | null
+  work: string | null
+  road: string
+  party: string
+  state: string
+  sort: string
+  /** Is the drawer with the Gantt folded? */
+  folded: boolean
+}
+
 export interface Place {
+  room: Room
+  /** The unguessable part of an invitation's link. */
+  token: string | null
+  digs: DigPlace
   lang: Lang | null
   tab: Tab
   view: View | null
@@ -30,30 +55,71 @@ export interface Place {
 /** Decimals of a drawn line: a millimetre. The line is asked about as the address has it, so a link gives the same verdict. */
 export const LINE_DIGITS = 8
 
-export const nowhere = (): Place => ({
+export const nowhere = (room: Room = 'map'): Place => ({
+  room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {},
 })
 
-/** The query part of the address, "" for the page as it opens; what is default is left out. */
+/** The path of a place: "/" is the map. */
+export const pathOf = (place: Pick<Place, 'room' | 'token'>): string =>
+  place.room === 'map' ? '/' : place.room === 'invite' ? `/invite/${encodeURIComponent(place.token ?? '')}` : `/${place.room}`
+
+/** The whole address of a place on this server. */
+export const addressOf = (place: Place): string => pathOf(place) + toQuery(place)
+
+/** Reads a path and a query; what cannot be understood is left at its default. */
+export function fromAddress(path: string, query: string): Place {
+  const [first, second] = path.split('/').filter(Boolean)
+  if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
+  return { ...fromQuery(query), room: first === 'digs' ? 'digs' : 'map' }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a broken link is a link that the server does not know
+  }
+}
+
+/** The query part of the address, "" for the page as it opens; what is default is left out, and what is another room's. */
 export function toQuery(place: Place): string {
   const out: [string, string][] = []
   const put = (key: string, value: string | null): void => {
     if (value) out.push([key, value])
   }
   put('lang', place.lang)
-  put('tab', place.tab === 'routes' ? null : place.tab)
+  if (place.room === 'invite') return written(out)
+  if (place.room === 'digs') putDigs(place.digs, put)
+  else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
+  put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
+  put('legend', place.legend ? '1' : null)
+  return written(out)
+}
+
+const written = (out: [string, string][]): string => (out.length ? `?${out.map(([key, value]) => `${key}=${encode(value)}`).join('&')}` : '')
+
+type Put = (key: string, value: string | null) => void
+
+function putDigs(digs: DigPlace, put: Put): void {
+  put('show', digs.tab === 'list' ? null : digs.tab)
+  put('plan', digs.plan)
+  put('dig', digs.dig === null ? null : String(digs.dig))
+  for (const key of ['work', 'road', 'party', 'state', 'sort'] as const) put(key, digs[key])
+  put('time', digs.folded ? '0' : null)
+}
+
+function putMap(place: Place, put: Put): void {
+  put('tab', place.tab === 'routes' ? null : place.tab)
   put('route', place.route)
   put('job', place.job)
   put('row', place.row === null ? null : String(place.row))
   put('only', place.outcomes.join('.'))
   put('q', place.q)
-  put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
-  put('legend', place.legend ? '1' : null)
   put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
   for (const [name, value] of Object.entries(place.attributes)) put(`a.${name}`, value)
-  return out.length ? `?${out.map(([key, value]) => `${key}=${encode(value)}`).join('&')}` : ''
 }
 
 /** Reads an address; what cannot be understood is left at its default. */
@@ -73,7 +139,18 @@ export function fromQuery(query: string): Place {
   place.legend = said.get('legend') === '1'
   place.line = readLine(said.get('line'))
   for (const [key, value] of said) if (key.startsWith('a.') && value) place.attributes[key.slice(2)] = value
+  place.digs = readDigs(said, place.digs)
   return place
+}
+
+function readDigs(said: URLSearchParams, at: DigPlace): DigPlace {
+  const text = (key: string): string => said.get(key) ?? ''
+  const dig = Number(text('dig'))
+  return {
+    tab: DIG_TABS.find((tab) => tab === text('show')) ?? at.tab, plan: text('plan') || null,
+    dig: text('dig') && Number.isSafeInteger(dig) && dig > 0 ? dig : null,
+    work: text('work') || null, road: text('road'), party: text('party'), state: text('state'), sort: text('sort'), folded: text('time') === '0',
+  }
 }
 
 function readView(text: string | null): View | null {

@@ -52,6 +52,14 @@ export function ago(iso: string | null | undefined, lang: Lang, today = new Date
 
 const plural = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'} ago`
 
+/** A time of the server on the wall clock here: "2026-11-22 16:05". */
+export function localTime(iso: string | null | undefined): string {
+  const time = new Date(iso ?? '')
+  if (Number.isNaN(time.getTime())) return ''
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`
+}
+
 /** Seconds as "8 秒", "3 分 20 秒". */
 export function duration(seconds: number | null | undefined, lang: Lang): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '—'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ago, duration, grouped, metres, quantity } from './format'
+import { ago, duration, grouped, localTime, metres, quantity } from './format'
 import { bundle } from './bundle'
 import { Latest } from './latest'
 
@@ -30,6 +30,12 @@ describe('numbers and days as people read them', () => {
     expect(ago('2024-03-01', 'zh', today)).toBe('2 年前')
     expect(ago('2026-11-21', 'en', today)).toBe('1 day ago')
     expect(ago(null, 'zh', today)).toBe('')
+  })
+
+  test('times are those of the wall clock here', () => {
+    expect(localTime(new Date(2026, 10, 2, 8, 5).toISOString())).toBe('2026-11-02 08:05')
+    expect(localTime(null)).toBe('')
+    expect(localTime('soon')).toBe('')
   })
 
   test('time left', () => {

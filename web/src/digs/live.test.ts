@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import type { Dig, Plan, Preview, Savings, Work } from '../api/dig-types'
+import { dayOf } from '../gantt/days'
+import { digNumber, listedDigs, liveOf } from './live'
+
+const saved = (metres: number, days = 5, points = metres * 10): Savings => ({ openings: 1, metres, area_m2: metres, unmeasured_m: 0, days, yuan: null, unpriced_m2: 0, points })
+const work = (work_id: string, party: string, start: string | null, dig: number | null): Work => ({
+  work_id, kind: 'route', party, project: null, utility: 'water', route: null, roads: ['东京大道'], length_m: 100, diameter_mm: null, depth_m: null, trench_width_m: null,
+  window: { start: '2026-12-01', end: '2026-12-31', firm: false, shift_days: 3, duration_days: 5, ready: null, owed: [] }, closures: [],
+  planned: start === null ? null : { start, end: start, open_days: 5, shift_days: 0, provisional: false, dig, dig_id: dig === null ? null : 'dig-1', role: 'joins', order: 1 },
+  moved: false, bbox: [114, 34, 115, 35], geometry: null,
+})
+const dig = (id: number, dig_id: string, works: string[], savings: Savings, more: Partial<Dig> = {}): Dig =>
+  ({ id, dig_id, works, savings, state: 'proposed', lead: works[0]!, start: '2026-12-07', end: '2026-12-11', road_names: ['东京大道'], ...more }) as Dig
+const match = (match_id: string, a: string, b: string, joined: boolean) =>
+  ({ match_id, a, b, shared_m: 50, road_names: [], days_in_common: 9, status: 'together' as const, planned: { joined, days_in_common: joined ? 5 : 0 }, dig: null, geometry: null })
+
+const plan = {
+  id: 'p', works: [work('A', '甲', '2026-12-07', 7), work('B', '乙', '2026-12-07', 7), work('C', '丙', '2026-12-21', null), work('D', '丁', null, null)],
+  matches: [match('ab', 'A', 'B', true), match('bc', 'B', 'C', false)], digs: [dig(7, 'dig-1', ['A', 'B'], saved(50)), dig(6, 'dig-9', ['A', 'C'], saved(9), { state: 'dropped' })],
+  savings: saved(50), violations: [{ rule: 'closure', work_id: 'C', other: null, text: '…' }],
+} as unknown as Plan
+
+const moved = (id: string, start: string) => ({ work_id: id, start, end: start, open_days: 5, shift_days: 2, dig_id: null, role: 'joins', order: 1, provisional: false, moved: true })
+const preview: Preview = {
+  revision: 1, works: [moved('B', '2026-12-21')], matches: [{ match_id: 'ab', joined: false, days_in_common: 0 }, { match_id: 'bc', joined: true, days_in_common: 5 }],
+  digs: [{ dig_id: 'dig-1', dig: null, start: '2026-12-21', end: '2026-12-25', works: ['C', 'B'], lead: 'C', road_names: ['东京大道'], savings: saved(80) }],
+  savings: saved(80), before: saved(50), violations: [{ rule: 'window', work_id: 'B', other: null, text: '…' }],
+}
+
+describe('the plan as it is now', () => {
+  test('is what was kept, where nothing moves', () => {
+    const live = liveOf(plan, null, null)
+    expect(live.digs.map((d) => d.key)).toEqual(['7'])
+    expect(['A', 'B', 'C', 'D'].map((id) => live.works.get(id)!.dig)).toEqual(['7', '7', null, null])
+    expect(live.works.get('D')!.span).toBeNull()
+    expect(live.before).toBeNull()
+    expect([live.joined.get('ab'), live.joined.get('bc')]).toEqual([true, false])
+    expect(live.works.get('C')!.violations.map((v) => v.rule)).toEqual(['closure'])
+  })
+
+  test('follows the preview: bars, digs, matches, savings, violations', () => {
+    const live = liveOf(plan, preview, null)
+    expect(live.works.get('B')!.span).toEqual({ start: dayOf('2026-12-21'), end: dayOf('2026-12-21') })
+    expect(['A', 'B', 'C'].map((id) => live.works.get(id)!.dig)).toEqual([null, 'new:B C', 'new:B C'])
+    expect([live.joined.get('ab'), live.joined.get('bc'), live.common.get('bc')]).toEqual([false, true, 5])
+    expect([live.savings.metres, live.before!.metres]).toEqual([80, 50])
+    expect([live.works.get('B')!.violations.length, live.works.get('C')!.violations.length]).toEqual([1, 0])
+  })
+
+  test('has the bar where the hand holds it, whatever was answered before', () => {
+    const span = { start: 20_000, end: 20_004 }
+    expect(liveOf(plan, preview, { work: 'B', span }).works.get('B')!.span).toEqual(span)
+    expect(liveOf(plan, null, { work: 'nobody', span }).works.size).toBe(4)
+  })
+
+  test('leaves the plan itself as it was', () => {
+    liveOf(plan, preview, { work: 'A', span: { start: 0, end: 1 } })
+    expect(liveOf(plan, null, null).works.get('A')!.span!.start).toBe(dayOf('2026-12-07'))
+  })
+})
+
+describe('the list of digs', () => {
+  const many = liveOf({ ...plan, digs: [dig(1, 'dig-1', ['A', 'B'], saved(10, 9)), dig(2, 'dig-2', ['C', 'D'], saved(90, 1), { road_names: ['解放路'], state: 'agreed', start: '2026-12-01' }), dig(3, 'dig-10', ['B', 'C'], saved(40, 4))] } as Plan, null, null)
+  const keys = (filter: object): string[] => listedDigs(many, { road: '', party: '', state: '', sort: '', ...filter }).map((d) => d.key)
+
+  test('has the one that saves most first', () => expect(keys({})).toEqual(['2', '3', '1']))
+  test('can be sorted', () => {
+    expect(keys({ sort: 'days' })).toEqual(['1', '3', '2'])
+    expect(keys({ sort: 'start' })).toEqual(['2', '1', '3'])
+  })
+  test('can be filtered by road, party and state', () => {
+    expect(keys({ road: '解放路' })).toEqual(['2'])
+    expect(keys({ party: '乙' })).toEqual(['3', '1'])
+    expect(keys({ state: 'agreed' })).toEqual(['2'])
+    expect(keys({ state: 'agreed', party: '甲' })).toEqual([])
+  })
+  test('numbers digs as the plan does', () => expect(['dig-12', 'x'].map(digNumber)).toEqual(['12', 'x']))
+})

@@ -1,0 +1,190 @@
+/** The plan of joint digs: reading it, choosing in it, what is lit in it. */
+import { computed, ref, shallowRef } from 'vue'
+import type { Dig, DigOnce, Plan, PlanHead, PlanWish } from '../api/dig-types'
+import type { Box } from '../api/types'
+import { invite, makePlan, readDig, readDigOnce, readPlan, revoke } from '../api/client'
+import { listedDigs, liveOf, type LiveDig } from '../digs/live'
+import { explain, t } from '../i18n'
+import { flight, place, sheet } from './store'
+import { held, preview } from './dig-hand'
+
+export const overview = shallowRef<DigOnce | null>(null)
+export const plan = shallowRef<Plan | null>(null)
+export const digsError = ref('')
+export const digsLoading = ref(false)
+/** A plan is being made. */
+export const planning = ref(false)
+
+/** What the hand is on: list, Gantt, diagrams and map all read and set it. */
+export interface DigLit {
+  work?: string
+  dig?: string
+  match?: string
+}
+export const digLit = shallowRef<DigLit | null>(null)
+
+export const live = computed(() => (plan.value ? liveOf(plan.value, preview.value, held.value) : null))
+export const listed = computed(() => (live.value ? listedDigs(live.value, place.digs) : []))
+export const chosen = computed<LiveDig | null>(() => live.value?.digs.find((dig) => dig.key === String(place.digs.dig)) ?? null)
+/** The chosen dig as it was kept, with everything that the card shows; it stays while a move is only tried. */
+export const chosenKept = computed<Dig | null>(() => plan.value?.digs.find((dig) => dig.id === place.digs.dig) ?? null)
+
+const POLL_MS = 500
+let round = 0
+
+/** Reads what the address names, else the newest plan. */
+export async function openDigs(fresh = false): Promise<void> {
+  const mine = ++round
+  const unsaid = place.view === null // the map says where it is as soon as it is there
+  digsError.value = ''
+  digsLoading.value = true
+  try {
+    overview.value = await readDigOnce()
+    if (mine !== round) return
+    const wanted = place.digs.plan ?? (await planOfDig()) ?? newest(overview.value.plans)?.id ?? null
+    if (mine !== round) return
+    if (wanted === null) plan.value = null
+    else if (fresh || plan.value?.id !== wanted) await openPlan(wanted)
+    if (unsaid && chosenKept.value) flyTo(chosenKept.value.bbox)
+    else if (unsaid) overlook()
+  } catch (error) {
+    if (mine === round) digsError.value = explain(error)
+  } finally {
+    if (mine === round) digsLoading.value = false
+  }
+}
+
+/** The newest plan that stands; failing that, one that is being made. */
+const newest = (plans: PlanHead[]): PlanHead | undefined =>
+  plans.find((one) => one.state === 'done') ?? plans.find((one) => one.state === 'queued' || one.state === 'running')
+
+async function planOfDig(): Promise<string | null> {
+  if (place.digs.dig === null) return null
+  return (await readDig(place.digs.dig).catch(() => null))?.plan ?? null
+}
+
+/** Follows the address back or forth. */
+export async function followDigs(): Promise<void> {
+  if (!plan.value || (place.digs.plan && place.digs.plan !== plan.value.id)) return openDigs()
+  const now = chosenKept.value
+  if (now) flyTo(now.bbox)
+}
+
+async function openPlan(id: string): Promise<void> {
+  let found = await readPlan(id)
+  while (found.state === 'queued' || found.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    if (place.room !== 'digs') return
+    found = await readPlan(id)
+  }
+  show(found)
+  if (found.state === 'failed') digsError.value = t('digs.failed')
+}
+
+function show(found: Plan): void {
+  plan.value = found
+  place.digs.plan = found.id
+  if (place.digs.dig !== null && !found.digs.some((dig) => dig.id === place.digs.dig)) place.digs.dig = null
+  if (place.digs.work !== null && !found.works.some((work) => work.work_id === place.digs.work)) place.digs.work = null
+}
+
+/** The server gave the whole plan anew: after a move was kept. */
+export const replacePlan = (found: Plan): void => show(found)
+
+/** Has the works planned anew. */
+export async function planAnew(wish: PlanWish = {}): Promise<void> {
+  if (planning.value) return
+  planning.value = true
+  digsError.value = ''
+  try {
+    const made = await makePlan(wish)
+    Object.assign(place.digs, { dig: null, work: null })
+    if ('works' in made) show(made)
+    else await openPlan(made.id)
+    overview.value = await readDigOnce()
+    overlook()
+  } catch (error) {
+    digsError.value = explain(error)
+  } finally {
+    planning.value = false
+  }
+}
+
+function flyTo(box: Box | []): void {
+  if (box.length === 4) flight.value = { box }
+}
+
+/** All that the plan holds, on the map. */
+export function overlook(): void {
+  const boxes = (plan.value?.works ?? []).map((work) => work.bbox).filter((box) => box?.length === 4)
+  if (boxes.length) flyTo([Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])), Math.max(...boxes.map((b) => b[2])), Math.max(...boxes.map((b) => b[3]))])
+}
+
+export function chooseDig(dig: LiveDig, fly = true): void {
+  if (!dig.kept) return
+  if (place.digs.tab !== 'time') place.digs.tab = 'list'
+  place.digs.dig = dig.kept.id
+  place.digs.work = null
+  if (sheet.value === 0) sheet.value = 1
+  if (fly) flyTo(dig.kept.bbox)
+}
+
+/** Marks a work in list, Gantt and map. */
+export function chooseWork(id: string | null, fly = false): void {
+  place.digs.work = id
+  const work = id === null ? undefined : live.value?.works.get(id)
+  if (fly && work) flyTo(work.work.bbox)
+}
+
+export function leaveDig(): void {
+  place.digs.dig = null
+  place.digs.work = null
+  digLit.value = null
+}
+
+/** The next or previous dig of the list. */
+export function stepDig(by: number): void {
+  const now = listed.value.findIndex((dig) => dig.key === String(place.digs.dig))
+  const next = listed.value[now < 0 ? (by > 0 ? 0 : listed.value.length - 1) : now + by]
+  if (next) chooseDig(next)
+}
+
+// ── answers of the parties ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** Links that were made now; the server gives each only once. */
+export const links = shallowRef<Record<number, string>>({})
+export const inviting = ref(false)
+export const inviteError = ref('')
+
+/** Reads one dig again: somebody may have answered. */
+export async function refreshDig(id: number): Promise<void> {
+  const found = await readDig(id)
+  const now = plan.value
+  if (!now || found.plan !== now.id) return
+  plan.value = { ...now, digs: now.digs.map((dig) => (dig.id === id ? found : dig)) }
+}
+
+export const inviteParties = (id: number, parties: string[], renew = false): Promise<void> => asked(id, async () => {
+  const made = await invite(id, parties, renew)
+  const more = made.invitations.filter((one) => one.link).map((one) => [one.invitation, new URL(one.link!, location.origin).href])
+  links.value = { ...links.value, ...Object.fromEntries(more) }
+})
+
+export const revokeInvitation = (id: number, invitation: number): Promise<void> => asked(id, async () => {
+  await revoke(id, invitation)
+  const { [invitation]: _, ...rest } = links.value
+  links.value = rest
+})
+
+async function asked(id: number, act: () => Promise<void>): Promise<void> {
+  inviting.value = true
+  inviteError.value = ''
+  try {
+    await act()
+    await refreshDig(id)
+  } catch (error) {
+    inviteError.value = explain(error)
+  } finally {
+    inviting.value = false
+  }
+}
