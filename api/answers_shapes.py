@@ -31,16 +31,16 @@ def write_gpkg(review: Review, path: Path, work_crs: str, rejects: Any = None) -
     """Layer ``verdicts`` (lists joined by ``;``), layer ``pieces`` (each metre of each axis once), table ``rejects``."""
     shapes, kind = _alike(_shapes(review.rows))
     rows = table(answer_rows(review), joined=True).append_column("geometry", _wkb(shapes))
-    _ogr(rows, path, "verdicts", "GPKG", kind, work_crs)
+    write_layer(rows, path, "verdicts", "GPKG", kind, work_crs)
     pieces = pa.RecordBatchReader.from_batches(SCHEMA, piece_batches(review))
-    _ogr(pieces, path, "pieces", "GPKG", "MultiLineString", work_crs)
+    write_layer(pieces, path, "pieces", "GPKG", "MultiLineString", work_crs)
     if rejects is not None:
-        _ogr(rejects_table(rejects), path, "rejects", "GPKG", None, None)
+        write_layer(rejects_table(rejects), path, "rejects", "GPKG", None, None)
 
 
 def write_geojson(review: Review, path: Path, work_crs: str) -> None:
     """RFC 7946: longitude and latitude with 7 decimals (1 cm), outer rings counter-clockwise; one line a feature."""
-    shapes = _degrees(_shapes(review.rows), work_crs)
+    shapes = degrees_of(_shapes(review.rows), work_crs)
     rows = table(answer_rows(review), joined=False)
     with path.open("wb") as file:
         file.write(b'{"type":"FeatureCollection","features":[')
@@ -57,7 +57,7 @@ def write_parquet(review: Review, path: Path, work_crs: str) -> None:
     shapes = _shapes(review.rows)
     rows = table(answer_rows(review), joined=False).append_column("geometry", _wkb(shapes))
     schema = rows.schema.append(pa.field("verdict", pa.string())).append(pa.field("pieces", pa.string()))
-    schema = schema.with_metadata({b"geo": json.dumps(_geo_metadata(shapes, work_crs)).encode()})
+    schema = schema.with_metadata({b"geo": json.dumps(geo_metadata(shapes, work_crs)).encode()})
     with pq.ParquetWriter(path, schema, compression="zstd") as file:
         for start in range(0, len(shapes), BATCH):
             part = rows.slice(start, BATCH)
@@ -80,7 +80,7 @@ def write_shapefile(review: Review, path: Path, work_crs: str) -> None:
     names = short_names(full.column_names, columns)
     shapes, kind = _one_kind(_shapes(review.rows))
     rows = cut_rows.rename_columns([names[name] for name in full.column_names]).append_column("geometry", _wkb(shapes))
-    _ogr(rows, folder / f"{stem}.shp", stem, "ESRI Shapefile", kind, work_crs)
+    write_layer(rows, folder / f"{stem}.shp", stem, "ESRI Shapefile", kind, work_crs)
     lines = ["field\tcolumn\t中文\tEnglish\tunit\t截断 cut at 254 bytes"]
     lines += [f"{names[n]}\t{n}\t{a.zh}\t{a.en}\t{a.unit}\t{cut_counts.get(n, 0)}" for n, a in columns.items()]
     (folder / f"{stem}.fields.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -96,7 +96,8 @@ def _zip(folder: Path, path: Path) -> None:
     folder.rmdir()
 
 
-def _ogr(rows: Any, path: Path, layer: str, driver: str, kind: str | None, crs: str | None) -> None:
+def write_layer(rows: Any, path: Path, layer: str, driver: str, kind: str | None, crs: str | None) -> None:
+    """A table (shapes in a column ``geometry``, WKB) as one layer of a file; a table without shapes where ``kind`` is None."""
     shape = {"geometry_name": "geometry", "geometry_type": kind, "crs": crs} if kind else {}
     pyogrio.raw.write_arrow(rows, str(path), layer=layer, driver=driver, encoding="UTF-8", **shape)
 
@@ -152,7 +153,8 @@ def _json(value: Any) -> bytes:
         return dumps(value)
 
 
-def _degrees(shapes: Shapes, work_crs: str) -> Shapes:
+def degrees_of(shapes: Shapes, work_crs: str) -> Shapes:
+    """Longitude and latitude with 7 decimals (1 cm); outer rings counter-clockwise."""
     moved = to_work(shapes, work_crs, "EPSG:4490")  # CGCS2000 is taken as WGS 84: a declared null transform
     moved = shapely.transform(moved, lambda xy: np.round(xy, 7))
     areas = np.isin(shapely.get_type_id(moved), (3, 6))
@@ -161,7 +163,8 @@ def _degrees(shapes: Shapes, work_crs: str) -> Shapes:
     return out
 
 
-def _geo_metadata(shapes: Shapes, work_crs: str) -> dict[str, Any]:
+def geo_metadata(shapes: Shapes, work_crs: str) -> dict[str, Any]:
+    """What GeoParquet says of its column of shapes."""
     there = shapes[~shapely.is_missing(shapes)]
     column: dict[str, Any] = {
         "encoding": "WKB",

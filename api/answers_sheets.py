@@ -26,7 +26,7 @@ BOM = b"\xef\xbb\xbf"  # without it Excel reads Chinese as mojibake
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 XLSX_ROWS, XLSX_CHARACTERS = 1_048_576, 32_767
 
-_LONLAT = {
+LONLAT = {
     "lon": Answer("number", "中点经度", "longitude of the middle (CGCS2000)", "°"),
     "lat": Answer("number", "中点纬度", "latitude of the middle (CGCS2000)", "°"),
 }
@@ -55,25 +55,32 @@ def write_xlsx(review: Review, path: Path, work_crs: str, rejects: Any = None) -
 
     Raises :class:`BadInput` where there are more rows than a sheet holds."""
     rows = _with_middle(review, work_crs)
-    if rows.num_rows >= XLSX_ROWS:
-        n = rows.num_rows
-        raise BadInput(
-            file=path.name,
-            why_zh=f"{path.name}：Excel 工作表最多 {XLSX_ROWS - 1} 行，结果有 {n} 行；请改用 .csv、.gpkg 或 .parquet",
-            why_en=f"{path.name}: an Excel sheet holds {XLSX_ROWS - 1} rows, there are {n}; use .csv, .gpkg or .parquet",
-        )
+    too_long(rows, path)
     book = openpyxl.Workbook(write_only=True)
-    _sheet(book, "判定", rows)
-    words = columns_of(answer_rows(review)) | _LONLAT
+    add_sheet(book, "判定", rows)
+    words = columns_of(answer_rows(review)) | LONLAT
     notes = [{"字段": name, "中文": a.zh, "English": a.en, "单位": a.unit} for name, a in words.items()]
     notes += [
         {"字段": "", "中文": "多个值用 ; 分隔。超过 32767 字的文字在此截断，GeoJSON 与 Parquet 中完整。", "English": ""},
         {"字段": "", "中文": "辅助判定，不构成行政许可", "English": "An aid to judgement, not an administrative permit"},
     ]
-    _sheet(book, "说明", pa.Table.from_pylist(notes, pa.schema([(n, pa.string()) for n in ("字段", "中文", "English", "单位")])))
+    add_sheet(
+        book, "说明", pa.Table.from_pylist(notes, pa.schema([(n, pa.string()) for n in ("字段", "中文", "English", "单位")]))
+    )
     if rejects is not None:
-        _sheet(book, "未接收", rejects_table(rejects))
+        add_sheet(book, "未接收", rejects_table(rejects))
     book.save(path)
+
+
+def too_long(rows: pa.Table, path: Path) -> None:
+    """Raises :class:`BadInput` where there are more rows than a sheet holds."""
+    n = rows.num_rows
+    if n >= XLSX_ROWS:
+        raise BadInput(
+            file=path.name,
+            why_zh=f"{path.name}：Excel 工作表最多 {XLSX_ROWS - 1} 行，结果有 {n} 行；请改用 .csv、.gpkg 或 .parquet",
+            why_en=f"{path.name}: an Excel sheet holds {XLSX_ROWS - 1} rows, there are {n}; use .csv, .gpkg or .parquet",
+        )
 
 
 def _with_middle(review: Review, work_crs: str) -> pa.Table:
@@ -93,7 +100,8 @@ def _disarmed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(armed, pc.binary_join_element_wise(pa.scalar("'"), texts, ""), texts)
 
 
-def _sheet(book: Any, title: str, rows: pa.Table) -> None:
+def add_sheet(book: Any, title: str, rows: pa.Table) -> None:
+    """One sheet: a header row that stays in sight, a filter, columns as wide as their first rows."""
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "C2" if title == "判定" else "A2"
     for index, name in enumerate(rows.column_names):

@@ -109,15 +109,20 @@ def table(rows: pd.DataFrame, *, joined: bool) -> pa.Table:
     """The rows as typed columns (no geometry); lists as texts joined by ``;`` where ``joined``, else as lists.
 
     An empty, NaN or NaT value is null: unknown never becomes 0 or ""."""
-    arrays, names = [], columns_of(rows)
-    for name, answer in names.items():
+    return typed(rows, columns_of(rows), joined=joined)
+
+
+def typed(rows: pd.DataFrame, columns: Mapping[str, Answer], *, joined: bool) -> pa.Table:
+    """These columns of any table, as :func:`table` gives them."""
+    arrays = []
+    for name, answer in columns.items():
         values = _values(rows[name], answer.kind)
         if answer.kind == "list" and joined:
             told = {id(value): join(value) for value in values}
             arrays.append(pa.array([told[id(value)] for value in values], pa.string()))
         else:
             arrays.append(pa.array(values, ARROW[answer.kind], from_pandas=True))
-    return pa.table(arrays, names=list(names))
+    return pa.table(arrays, names=list(columns))
 
 
 def _values(column: pd.Series, kind: Kind) -> Any:

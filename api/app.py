@@ -12,7 +12,23 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from api import errors
 from api.day import today
 from api.deps import House, open_house
-from api.endpoints import city, jobs, layers, packs, reviews, routes, search, tiles
+from api.endpoints import (
+    city,
+    digs,
+    invitations,
+    jobs,
+    layers,
+    matches,
+    packs,
+    plans,
+    quiet,
+    reviews,
+    routes,
+    scoreboard,
+    search,
+    tiles,
+    works,
+)
 from api.page import Page
 from api.schemas import PROBLEMS, Problem
 from api.security import BodyLimit, Guard, refuse_other_sites
@@ -30,6 +46,8 @@ TAGS = [
     {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
+    {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
+    {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 UPLOADS = "/api/reviews"
@@ -68,7 +86,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.house = house
     errors.install(app)
-    for noun in (city, layers, packs, reviews, jobs, routes, tiles, search):
+    digging = (works, matches, plans, digs, invitations, quiet, scoreboard)
+    for noun in (city, layers, packs, reviews, jobs, routes, *digging, tiles, search):
         app.include_router(noun.router)
     _describe_problems(app)
     app.router.default = Page(directory=settings.web_dir, check_dir=False)

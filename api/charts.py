@@ -3,7 +3,7 @@
 Every chart is 360 units wide, so that a text of 12 units is 12 pixels on a phone and larger on a desk."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from api.svg import GRID, INK, NOTE, short, text, words
+
 WIDTH = 360
-INK, NOTE, GRID = "#22313F", "#55626F", "#DDE1E5"
-FONT = 12
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def bars(items: Sequence[Bar], of: int, *, zh: str, en: str, note_zh: str, note_
         y = 14 + row * step
         width = max(item.count / top * room, 1.5 if item.count else 0)
         mark = f"{item.mark} " if item.mark else ""
-        parts.append(_words(0, y, mark + _short(item.zh, 26), mark + _short(item.en, 46), full=(item.zh, item.en)))
+        parts.append(words(0, y, mark + short(item.zh, 26), mark + short(item.en, 46), full=(item.zh, item.en)))
         parts.append(f'<rect x="0" y="{y + 5}" width="{width:.1f}" height="12" rx="2" fill="{escape(item.colour)}"/>')
-        parts.append(_text(width + 6, y + 15, f"{item.count:,}", weight=600))
+        parts.append(text(width + 6, y + 15, f"{item.count:,}", weight=600))
         if of:
-            parts.append(_text(WIDTH, y + 15, f"{item.count / of:.1%}", anchor="end", fill=NOTE))
+            parts.append(text(WIDTH, y + 15, f"{item.count / of:.1%}", anchor="end", fill=NOTE))
     height = 8 + len(items) * step
-    parts.append(_words(0, height + 12, f"单位：条；占全部 {of:,} 条的比例", f"unit: routes; share of all {of:,}", fill=NOTE))
+    parts.append(words(0, height + 12, f"单位：条；占全部 {of:,} 条的比例", f"unit: routes; share of all {of:,}", fill=NOTE))
     return _figure(zh, en, note_zh, note_en, height + 18, parts)
 
 
@@ -73,7 +73,7 @@ def histogram(values_m: npt.NDArray[np.float64], limits: Sequence[Limit], *, zh:
         if y < base - high - 8:
             break
         parts.append(f'<path d="M{left} {y:.1f}H{right}" stroke="{GRID}"/>')
-        parts.append(_text(left - 5, y + 4, f"{tick:,.0f}", anchor="end", fill=NOTE))
+        parts.append(text(left - 5, y + 4, f"{tick:,.0f}", anchor="end", fill=NOTE))
     across = (right - left) / (edges[-1] - edges[0])
     for count, a, b in zip(counts, edges[:-1], edges[1:], strict=True):
         h = count / (top * 1.12) * high
@@ -82,7 +82,7 @@ def histogram(values_m: npt.NDArray[np.float64], limits: Sequence[Limit], *, zh:
         parts.append(f'<rect {place} fill="#5B7B95"><title>{a:,.0f}–{b:,.0f} m: {count:,}</title></rect>')
     parts += _length_axis(edges, open_end, left, across, base)
     parts += [_limit(limit, left + (limit.value - edges[0]) * across, base, n) for n, limit in enumerate(limits)]
-    parts.append(_words(left - 5, 12, "条", "routes", anchor="end", fill=NOTE))
+    parts.append(words(left - 5, 12, "条", "routes", anchor="end", fill=NOTE))
     return _figure(zh, en, note_zh, note_en, 222, parts)
 
 
@@ -110,9 +110,9 @@ def _length_axis(edges: npt.NDArray[np.float64], open_end: bool, left: float, ac
     parts = [f'<path d="M{left} {base}H{left + edges[-1] * across:.1f}" stroke="{INK}"/>']
     for tick in ticks:
         x = left + tick * across
-        parts.append(f'<path d="M{x:.1f} {base}v4" stroke="{INK}"/>' + _text(x, base + 17, f"{tick:,.0f}", anchor="middle"))
+        parts.append(f'<path d="M{x:.1f} {base}v4" stroke="{INK}"/>' + text(x, base + 17, f"{tick:,.0f}", anchor="middle"))
     more = ("，最右一档含更长者", "; the last class holds all longer ones") if open_end else ("", "")
-    return [*parts, _words(left, base + 34, f"长度（m）{more[0]}", f"length (m){more[1]}", fill=NOTE)]
+    return [*parts, words(left, base + 34, f"长度（m）{more[0]}", f"length (m){more[1]}", fill=NOTE)]
 
 
 def _limit(limit: Limit, x: float, base: float, number: int) -> str:
@@ -120,7 +120,7 @@ def _limit(limit: Limit, x: float, base: float, number: int) -> str:
     end = x > WIDTH - 120
     anchor, at = ("end", x - 5) if end else ("start", x + 5)
     line = f'<path d="M{x:.1f} {y - 10}V{base}" stroke="#B00020" stroke-width="1.5" stroke-dasharray="5 3"/>'
-    return line + _words(at, y, limit.zh, limit.en, anchor=anchor, fill="#B00020", halo=True)
+    return line + words(at, y, limit.zh, limit.en, anchor=anchor, fill="#B00020", halo=True)
 
 
 def _nice_step(rough: float) -> float:
@@ -140,35 +140,4 @@ def _figure(zh: str, en: str, note_zh: str, note_en: str, height: float, parts: 
 
 
 def _nothing(zh: str, en: str, note_zh: str, note_en: str) -> str:
-    return _figure(zh, en, note_zh, note_en, 30, [_words(0, 18, "没有可画的数据", "nothing to draw", fill=NOTE)])
-
-
-def _words(
-    x: float, y: float, zh: str, en: str, *, anchor: str = "start", fill: str = INK, halo: bool = False,
-    full: tuple[str, str] = ("", ""),
-) -> str:  # fmt: skip
-    pairs = ((zh, "zh", full[0] or zh), (en, "en", full[1] or en))
-    return "".join(_text(x, y, words, css, anchor, fill, halo=halo, title=title) for words, css, title in pairs)
-
-
-def _text(
-    x: float, y: float, words: str, css: str = "", anchor: str = "start", fill: str = INK, *,
-    weight: int = 400, halo: bool = False, title: str = "",
-) -> str:  # fmt: skip
-    more: Mapping[str, str] = {
-        "class": css, "text-anchor": "" if anchor == "start" else anchor, "font-weight": "" if weight == 400 else str(weight),
-        "paint-order": "stroke" if halo else "", "stroke": "#FFFFFF" if halo else "", "stroke-width": "4" if halo else "",
-    }  # fmt: skip
-    attributes = "".join(f' {name}="{value}"' for name, value in more.items() if value)
-    tip = f"<title>{escape(title)}</title>" if title and title != words else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" font-size="{FONT}"{attributes}>{escape(words)}{tip}</text>'
-
-
-def _short(words: str, places: int) -> str:
-    """At most ``places`` half-width places; a Chinese character takes two."""
-    used = 0
-    for n, c in enumerate(words):
-        used += 2 if ord(c) > 0x2E7F else 1
-        if used > (places * 2 if ord(words[0]) > 0x2E7F else places):
-            return words[: max(n - 1, 1)] + "…"
-    return words
+    return _figure(zh, en, note_zh, note_en, 30, [words(0, 18, "没有可画的数据", "nothing to draw", fill=NOTE)])

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Query, Request
 
 from api.day import today
 from api.i18n import Lang, language
+from api.plan_desk import Desk
 from api.settings import Settings
 from api.standing import Standing
 from api.tile_store import TileStore
@@ -30,6 +31,7 @@ class House:
     packs: Mapping[str, Pack]
     standing: Standing
     tiles: TileStore
+    desk: Desk
 
     def pack(self, pack_id: str) -> Pack:
         """A pack by its id or by its label (``id@version``), whatever the day. Raises NotFound."""
@@ -67,7 +69,7 @@ def open_house(settings: Settings) -> House:
             pack=settings.packs_dir.name, where="/", why_zh="文件夹中没有规则包", why_en="there is no pack in the folder"
         )
     database = engine(settings.database_url, settings.pool_size)
-    house = House(settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes))
+    house = House(settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database))
     if settings.default_pack:
         house.pack(settings.default_pack)  # a default that is not there stops the start, never a request
     return house

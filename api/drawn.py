@@ -92,6 +92,13 @@ def shape_of(geometry: Geometry) -> BaseGeometry:
     return shapely.LineString(flat[0]) if isinstance(geometry, Line) else shapely.MultiLineString(flat)
 
 
+def shape_inside(geometry: Geometry, city: City) -> BaseGeometry:
+    """The shape, in degrees, as :func:`shape_of`; raises :class:`OutsideCity` too."""
+    shape = shape_of(geometry)
+    _check_inside(shape, city, "zh")
+    return shape
+
+
 def _area(rings: list[list[tuple[float, float]]]) -> BaseGeometry:
     shape = shapely.Polygon(rings[0], rings[1:])
     if not shape.is_valid:

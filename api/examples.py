@@ -52,6 +52,14 @@ VERDICT: dict[str, Any] = {
         "item": "road_excavation", "authority": "城市管理局", "waived": False, "term": "20 个工作日", "papers": ["…"],
         "form": "附件1", "citation": _CITATION,
     }],
+    "matches": [{
+        "match_id": "5d6e1deef1f2bfb6", "with": "W-9", "with_kind": "route", "party": "示范燃气公司", "of": "store",
+        "kind": "shared", "shared_m": 86.4, "road_name": "东京大道", "days_in_common": 11, "status": "together", "note": None,
+        "stretches": [{
+            "from_m": 12.0, "to_m": 98.4, "road_id": "R-7", "road_name": "东京大道", "road_from_m": 120.0, "road_to_m": 206.4,
+            "side": "left", "side_with": "left", "gap_m": 3.1,
+        }],
+    }],
     "rests_on": {
         "pack": "kaifeng-2022-6@1",
         "deliveries": [{"layer": "roads", "id": "3", "as_of": "2026-10-01", "covers": True, "stated_by": ""}],

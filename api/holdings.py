@@ -5,16 +5,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.schema import LAYERS
+from layers.dig_models import MatchRunRow
+from layers.dig_tiles import DIG_LAYERS
 from layers.models import DeliveryRow, VerdictRow
 
 
 def layer_version(engine: sa.Engine, layer: str) -> str:
     """Changes whenever a delivery or a judgement changes what the layer's tiles show; "0" where nothing was loaded."""
+    if layer in DIG_LAYERS:
+        return dig_version(engine)
     delivered = sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer == layer).scalar_subquery()
     judged = sa.select(sa.func.max(VerdictRow.id)).scalar_subquery()
     with engine.connect() as connection:
         first, second = connection.execute(sa.select(delivered, judged)).one()
     return f"{first or 0}.{second or 0}" if layer == "routes" else str(first or 0)
+
+
+def dig_version(engine: sa.Engine) -> str:
+    """Changes whenever works and matches were judged anew."""
+    with engine.connect() as connection:
+        return str(connection.scalar(sa.select(sa.func.max(MatchRunRow.id))) or 0)
 
 
 def raster_entry(engine: sa.Engine, layer: str) -> dict[str, Any]:

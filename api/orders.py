@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-KIND = "review"
+KIND, PLAN, MATCH = "review", "plan", "match"
 MAP = "routes.geojson"
 # key of the download → name of the file, in the order in which they are written
 ANSWERS = {

@@ -4,17 +4,12 @@ A folium map, charts, a list with filter and the proof of each route, in Chinese
 page's own policy (Content-Security-Policy) forbids every fetch, and runs no script but the three whose digests it names,
 so that no name of a project, however it is written, ever runs."""
 
-import base64
-import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
-import shapely
 
 from api.answers_files import whole
 from api.answers_table import rejects_table
@@ -22,15 +17,15 @@ from api.charts import Bar, Limit, bars, histogram
 from api.report_data import PROOFS_MAX, ROWS_MAX, order, proofs, table, words
 from api.report_ground import ground
 from api.report_map import frame, leaflet
-from api.styles import DATA, outcome_style, styles
+from api.report_page import TEMPLATES, centre, lf, own_script, page
+from api.styles import outcome_style, styles
 from geo.city import City
-from geo.crs import to_degrees
 from geo.kleene import NAMES
 from geo.schema import LAYERS
 from geo.verdict import Review
 
-TEMPLATES = DATA / "templates" / "report"
-SCRIPTS = ("words.js", "map.js", "proof.js", "list.js", "page.js")
+FOLDER = TEMPLATES / "report"
+SCRIPTS = ("words.js", "ground.js", "map.js", "proof.js", "list.js", "page.js")
 REASONS_SHOWN = 12
 REJECTS_SHOWN = 500
 
@@ -39,9 +34,9 @@ def write_report(review: Review, city: City, path: Path, lang: str = "zh", rejec
     """The report of a review into ``path`` (.html), whole or not at all. ``lang`` is the language that it opens in.
 
     Raises :class:`geo.errors.BadInput` where it cannot be written, :class:`geo.errors.Unavailable` without Leaflet."""
-    page = render(review, city, lang, rejects)
+    text = render(review, city, lang, rejects)
     with whole(path) as draft:
-        draft.write_text(page, encoding="utf-8", errors="replace", newline="\n")
+        draft.write_text(text, encoding="utf-8", errors="replace", newline="\n")
     return path
 
 
@@ -51,22 +46,19 @@ def render(review: Review, city: City, lang: str = "zh", rejects: pd.DataFrame |
     proved = chosen[:PROOFS_MAX]
     pool, chunks = proofs(review, proved)
     shapes = np.asarray(review.rows.geometry.array, dtype=object)[chosen]
-    map_html, map_script = frame(_centre(shapes, city))
+    map_html, map_script = frame(centre(shapes, city))
     leaflet_script, leaflet_style = leaflet()
-    own = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    scripts = [_lf(leaflet_script), _lf(map_script), f"(() => {{\n'use strict';\n{own}\n}})();\n"]
+    scripts = [lf(leaflet_script), lf(map_script), own_script(*(FOLDER / name for name in SCRIPTS))]
     facts = _facts(review, city, rejects)
     blocks = {
         "meta": facts["meta"] | {"proofs": len(proved), "chunk": len(chunks[0]) if chunks else 1, "lang": lang},
         "styles": dict(styles()), "words": words(review.pack), "rows": table(review, chosen), "ground": ground(city, shapes),
         "pool": pool, **{f"proofs-{n}": chunk for n, chunk in enumerate(chunks)},
     }  # fmt: skip
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("page.html").render(
-        **facts, lang="zh-CN" if lang.startswith("zh") else "en", policy=_policy(scripts), scripts=scripts, map_html=map_html,
-        style=leaflet_style + (TEMPLATES / "report.css").read_text(encoding="utf-8"), charts=_charts(review, city),
-        blocks={name: _json(value) for name, value in blocks.items()}, shown=len(chosen), proved=len(proved),
+    return page(
+        FOLDER, scripts, blocks, **facts, lang="zh-CN" if lang.startswith("zh") else "en", map_html=map_html,
+        style=leaflet_style + (FOLDER / "report.css").read_text(encoding="utf-8"), charts=_charts(review, city),
+        shown=len(chosen), proved=len(proved),
     )  # fmt: skip
 
 
@@ -88,15 +80,6 @@ def _facts(review: Review, city: City, rejects: pd.DataFrame | None) -> dict[str
 def _look(outcome: str) -> dict[str, Any]:
     style = outcome_style(outcome)
     return {name: style[name] for name in ("colour", "mark", "ink", "tint")}
-
-
-def _centre(shapes: Any, city: City) -> tuple[float, float]:
-    there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    if not len(there):
-        return (city.bounds[0] + city.bounds[2]) / 2, (city.bounds[1] + city.bounds[3]) / 2
-    x0, y0, x1, y1 = shapely.total_bounds(there)
-    middle = to_degrees(shapely.Point((x0 + x1) / 2, (y0 + y1) / 2), city.work_crs)
-    return round(middle.x, 6), round(middle.y, 6)
 
 
 def limits(review: Review) -> list[dict[str, Any]]:
@@ -170,32 +153,3 @@ def _readings(review: Review) -> list[dict[str, Any]]:
          "confirmed": one.confirmed_by}
         for name, one in pack.switches.items()
     ]  # fmt: skip
-
-
-def _json(value: Any) -> str:
-    """JSON that may stand inside a script element: no ``<`` can end it, no line separator can break it."""
-    text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
-    for sign, safe in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
-        text = text.replace(sign, safe)
-    return text
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): _finite(one) for key, one in value.items()}
-    return [_finite(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def _lf(text: str) -> str:
-    """As an HTML parser will hand it to the digest."""
-    if "</script" in text.lower() or "<!--" in text:
-        raise ValueError("a script that cannot stand inside a page")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _policy(scripts: list[str]) -> str:
-    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts)
-    rest = "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-    return f"default-src 'none'; script-src {digests}; {rest}"

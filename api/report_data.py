@@ -11,6 +11,7 @@ import shapely
 
 from api.report_ground import encoded
 from api.styles import styles
+from geo import match_words
 from geo.crs import to_degrees
 from geo.pack import Pack
 from geo.schema import LAYERS, UTILITY
@@ -67,9 +68,11 @@ def words(pack: Pack) -> dict[str, Any]:
     return {
         "outcomes": {key: title.model_dump() for key, title in pack.outcomes.items()},
         "conditions": {one.id: one.title.model_dump() for one in data.conditions},
-        "utilities": _pairs({code: (names[0], code) for code, names in UTILITY.items()}),
+        "utilities": pairs_of_words({code: (names[0], code) for code, names in UTILITY.items()}),
         "layers": {name: {"zh": spec.zh, "en": spec.en} for name, spec in LAYERS.items()},
-        "themes": _pairs(THEMES), "sides": _pairs(SIDES), "codes": _pairs(_codes()), "permit_states": _pairs(PERMIT_STATES),
+        "matches": pairs_of_words({**match_words.KIND, **match_words.STATUS, **match_words.WORK}),
+        "themes": pairs_of_words(THEMES), "sides": pairs_of_words(SIDES), "codes": pairs_of_words(_codes()),
+        "permit_states": pairs_of_words(PERMIT_STATES),
     }  # fmt: skip
 
 
@@ -82,7 +85,8 @@ def _codes() -> dict[str, tuple[str, str]]:
     return listed
 
 
-def _pairs(table: Any) -> dict[str, dict[str, str]]:
+def pairs_of_words(table: Any) -> dict[str, dict[str, str]]:
+    """(Chinese, English) by code as objects."""
     return {code: {"zh": zh, "en": en} for code, (zh, en) in table.items()}
 
 
@@ -104,7 +108,8 @@ def proofs(review: Review, chosen: np.ndarray[Any, np.dtype[np.intp]]) -> tuple[
 _STATIC = ("rule", "title", "effect", "unit", "limit", "test", "citation")
 _SHARED = ("permits", "readings", "notes")
 _STRETCH = ("theme", "from_m", "to_m", "kind", "id", "name", "side", "bored", "certain", "locked_until")
-_SIBLINGS_SHOWN = 12
+_SIBLINGS_SHOWN, _MATCHES_SHOWN = 12, 8
+_MATCH = ("with", "with_kind", "party", "kind", "shared_m", "road_name", "days_in_common", "status", "note")
 
 
 def _compact(verdict: dict[str, Any], statics: dict[str, int]) -> dict[str, Any]:
@@ -116,7 +121,8 @@ def _compact(verdict: dict[str, Any], statics: dict[str, int]) -> dict[str, Any]
         at = [places.setdefault(_text(_stretch(one)), len(places)) for one in finding["stretches"]]
         findings.append({"$f": statics.setdefault(text, len(statics)), **own, **({"at": at} if at else {})})
     stretches = [json.loads(text) for text in places]
-    return {**verdict, "findings": findings, "stretches": stretches, "group": _group(verdict.get("group") or {})}
+    whole = {**verdict, "findings": findings, "stretches": stretches, "group": _group(verdict.get("group") or {})}
+    return whole | {"matches": _matches(verdict.get("matches"))}
 
 
 def _says(value: Any) -> bool:
@@ -132,6 +138,14 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
         if routes:
             out[name] = {"routes": routes[:_SIBLINGS_SHOWN], "n": len(routes), "counted_m": value["counted_m"]}
     return out
+
+
+def _matches(found: list[dict[str, Any]] | None) -> dict[str, Any] | None:
+    """Who else digs there: how many, and the first of them; None where nobody looked."""
+    if found is None:
+        return None
+    shown = [{name: one[name] for name in _MATCH if _says(one[name])} for one in found[:_MATCHES_SHOWN]]
+    return {"n": len(found), "shown": shown}
 
 
 def _stretch(one: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ pass through the same steps. No web framework, no database and no environment he
     siblings      lines that belong together                 geo/siblings
     judge         the law asks its questions                 geo/rules
     verdict       one answer with its proof                  geo/verdict
+    neighbours    who else digs on the same stretch          geo/colocation, api/neighbours
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from api.neighbours import Standing, neighbours
 from geo.city import City
 from geo.facts import Facts
 from geo.ground import prepared
@@ -44,19 +46,24 @@ def review(
     *,
     spans: pd.DataFrame | None = None,
     history: gpd.GeoDataFrame | None = None,
+    lost: pd.DataFrame | None = None,
+    standing: Standing | None = None,
     progress: Progress | None = None,
 ) -> Review:
     """Judge every route against the city by the pack, as filed on ``on``.
 
-    ``routes`` and ``history`` (works filed before, that may be siblings) lie in the city's work CRS. ``progress`` is
-    told (done, total) and may raise to stop the work.
+    ``routes`` and ``history`` (works filed before, that may be siblings) lie in the city's work CRS. ``lost``: rows of the
+    file that could not be read, with what they say of their project (:func:`geo.siblings.siblings`). Each verdict names the
+    works on the same stretch, found when it is asked for: routes of the file, then those that ``standing`` brings
+    (stored routes), then what the city plans. ``progress`` is told (done, total) and may raise to stop the work.
     """
     routes = routes.reset_index(drop=True)
     together = routes if history is None or history.empty else pd.concat([routes, history], ignore_index=True)
     placed = place_spans(routes, spans)  # an earlier work that bears the number of a route is another line
-    measured = siblings(measure(together, city, pack, on, placed, progress), together, pack)
+    measured = siblings(measure(together, city, pack, on, placed, progress), together, pack, lost)
     known = replace(measured, tables={**measured.tables, "history_checked": history is not None}).head(len(routes))
-    return Review(routes, city, pack, on, known, judge(known, pack, on), together)
+    company = neighbours(routes, city, pack, standing)
+    return Review(routes, city, pack, on, known, judge(known, pack, on), together, company)
 
 
 def measure(

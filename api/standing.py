@@ -5,11 +5,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.neighbours import Scene, StandingWorks, scene
 from geo.city import City
+from geo.pack import Pack
 from layers.cities import city_settings
 from layers.queries import city, city_version, layers_summary
+from layers.route_store import routes_to_judge, routes_version
 
 Key = tuple[object, ...]
+
+
+def stored_works(engine: sa.Engine, city: City, pack: Pack) -> StandingWorks | None:
+    """The current stored routes as works that stand, placed on the city; None where the pack has no settings of digging once."""
+    if pack.data.coordination is None:
+        return None
+    routes, _ = routes_to_judge(engine)
+    return StandingWorks.of(routes, scene(city, pack))
 
 
 class Standing:
@@ -22,8 +33,9 @@ class Standing:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._lock = Lock()
+        self._lock, self._placing = Lock(), Lock()
         self._city: tuple[Key, City] | None = None
+        self._works: tuple[Key, StandingWorks | None, Scene] | None = None
         self._summary: tuple[Key, list[dict[str, Any]]] | None = None
 
     def settings(self) -> City:
@@ -41,6 +53,19 @@ class Standing:
             if self._city is None or self._city[0] != key:
                 self._city = (key, city(self._engine))
             return self._city[1]
+
+    def works(self, pack: Pack) -> StandingWorks | None:
+        """The stored routes as works that stand, placed on the current city; None where the pack has no settings of digging
+        once. Kept until a delivery changes the ground or the routes."""
+        if pack.data.coordination is None:
+            return None
+        here = scene(self.city(), pack)
+        with self._placing:
+            key = (id(here), routes_version(self._engine))
+            if self._works is None or self._works[0] != key:
+                # the scene is kept along, so that its id stays its own
+                self._works = (key, stored_works(self._engine, here.city, pack), here)
+            return self._works[1]
 
     def summary(self) -> list[dict[str, Any]]:
         """One entry a vector layer (:func:`layers.queries.layers_summary`), counted once a delivery."""

@@ -20,3 +20,9 @@ def outcome_style(outcome: str) -> Mapping[str, Any]:
     """How one outcome looks; a tier that only some city's pack knows takes the neutral style."""
     style: Mapping[str, Any] = styles()["outcomes"].get(outcome) or styles()["other_outcome"]
     return style
+
+
+def work_style(kind: str | None, utility: str | None) -> Mapping[str, Any]:
+    """Colour and tint of a work: by its utility, of paving and road projects by their kind."""
+    style: Mapping[str, Any] = styles()["works"].get(kind) or styles()["utilities"].get(utility) or styles()["utilities"]["other"]
+    return style

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from api.answers import summary, write_answers, write_rejects
 from api.answers_files import whole
+from api.neighbours import Standing
 from api.orders import ANSWERS, GEOJSON, MAP, REJECTS, REPORT, Order
 from api.past import past
 from api.report import write_report
@@ -43,8 +44,9 @@ class Tell(Protocol):
 
 
 def run_order(
-    order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack: Pack, limits: Limits, tell: Tell
-) -> dict[str, Any]:
+    order: Order, jobs_dir: Path, engine: sa.Engine, city: City, pack: Pack, limits: Limits, tell: Tell,
+    standing: Standing | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Do the whole job and return its result (summary, rejects, notes, downloads). Raises domain errors with words."""
     began, folder = time.monotonic(), jobs_dir / order.folder
     tell.phase("读取文件", "reading the file")
@@ -54,8 +56,9 @@ def run_order(
     before = past(engine, read.frame, pack, day)
     n = len(read.frame)  # the history is measured along with them, and is not what the visitor waits for
     answer = review(
-        read.frame, city, pack, day, spans=read.spans, history=before, progress=lambda done, _: tell.steps(min(done, n), n)
-    )
+        read.frame, city, pack, day, spans=read.spans, history=before, lost=read.rejects, standing=standing,
+        progress=lambda done, _: tell.steps(min(done, n), n),
+    )  # fmt: skip
     summed = summary(answer, read.rejects, time.monotonic() - began)
     downloads, unmade = _write(answer, read.rejects, city, folder, tell)
     result: dict[str, Any] = plain({

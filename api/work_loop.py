@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from api.day import today
+from api.dig_jobs import KINDS, Duties, do_job
 from api.errors import words_of
 from api.orders import KIND, Order, jobs_dir
 from api.standing import Standing
@@ -52,11 +54,12 @@ class Stopping(Exception):
 class Loop:
     """The worker of one database."""
 
-    def __init__(self, database_url: str, packs_dir: Path, home: Path) -> None:
+    def __init__(self, database_url: str, packs_dir: Path, home: Path, default_pack: str = "") -> None:
         self._url, self._home = database_url, home
         self._engine = engine(database_url, 3)
         self._packs = read_packs(packs_dir)
         self._standing = Standing(self._engine)
+        self._duties = Duties(self._engine, self._standing, self._packs, default_pack)
         self._stop = Event()
 
     def stop(self) -> None:
@@ -73,6 +76,7 @@ class Loop:
                     continue
                 if not warm:
                     warm = self._prepare()
+                self._duties.do()
                 news = news or jobs.listen(self._url, IDLE_S)
                 if next(news, None) is None:
                     news = None
@@ -97,10 +101,10 @@ class Loop:
 
     def _one(self) -> bool:
         """Do the oldest job that waits, if there is one."""
-        with jobs.claim(self._engine, [KIND]) as claim:
+        with jobs.claim(self._engine, [KIND, *KINDS]) as claim:
             if claim is None:
                 return False
-            folder = jobs_dir(self._home) / str(claim.job.params["folder"])
+            folder = jobs_dir(self._home) / str(claim.job.params.get("folder", claim.job.id))
             teller = Teller(claim, self._engine, self._stop)
             with suppress(jobs.Cancelled, Stopping):  # Stopping: leaving the block without an end gives the job back
                 try:
@@ -116,10 +120,13 @@ class Loop:
             return True
 
     def _do(self, claim: jobs.Claim, teller: "Teller") -> dict[str, Any]:
-        order = Order(**claim.job.params)
         teller.phase("准备", "getting ready")
+        if claim.job.kind in KINDS:
+            return do_job(claim.job.kind, claim.job.params, self._engine, self._standing, self._packs)
+        order = Order(**claim.job.params)
         city, pack = self._standing.city(), pack_named(self._packs, order.pack)
-        return run_order(order, jobs_dir(self._home), self._engine, city, pack, Limits(wall_s=300.0), teller)
+        standing = partial(self._standing.works, pack)
+        return run_order(order, jobs_dir(self._home), self._engine, city, pack, Limits(wall_s=300.0), teller, standing)
 
 
 def _words(error: Exception, job_id: str) -> dict[str, Any]:

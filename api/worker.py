@@ -28,11 +28,12 @@ AGAIN_S = 1.0
 SHORT_LIFE_S, LONGEST_PAUSE_S = 30.0, 60.0  # a child that dies young is given ever longer pauses
 
 
-def spawn(database_url: str, packs_dir: Path, home: Path) -> "subprocess.Popen[bytes]":
+def spawn(database_url: str, packs_dir: Path, home: Path, default_pack: str = "") -> "subprocess.Popen[bytes]":
     """One child, in a session of its own; closing its ``stdin`` asks it to end."""
     child = subprocess.Popen([sys.executable, "-m", "api.worker"], stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True)
     assert child.stdin is not None
-    orders = {"database_url": database_url, "packs_dir": str(packs_dir.resolve()), "home": str(home.resolve())}
+    places = {"packs_dir": str(packs_dir.resolve()), "home": str(home.resolve())}
+    orders = {"database_url": database_url, "default_pack": default_pack, **places}
     child.stdin.write(json.dumps(orders).encode() + b"\n")
     child.stdin.flush()
     return child
@@ -41,8 +42,8 @@ def spawn(database_url: str, packs_dir: Path, home: Path) -> "subprocess.Popen[b
 class Workers:
     """So many children, watched by a thread of this process."""
 
-    def __init__(self, database_url: str, packs_dir: Path, home: Path, count: int = 1) -> None:
-        self._orders = (database_url, packs_dir, home)
+    def __init__(self, database_url: str, packs_dir: Path, home: Path, count: int = 1, default_pack: str = "") -> None:
+        self._orders = (database_url, packs_dir, home, default_pack)
         self._count = count
         self._stop = Event()
         self._children: list[subprocess.Popen[bytes]] = []
@@ -118,7 +119,7 @@ def _main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pyogrio").setLevel(logging.WARNING)
     orders = json.loads(sys.stdin.buffer.readline())
-    loop = Loop(orders["database_url"], Path(orders["packs_dir"]), Path(orders["home"]))
+    loop = Loop(orders["database_url"], Path(orders["packs_dir"]), Path(orders["home"]), orders["default_pack"])
     signal.signal(signal.SIGTERM, lambda *_: loop.stop())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes our stdin
     Thread(target=_until_the_parent_ends, args=(loop,), daemon=True).start()

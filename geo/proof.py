@@ -51,6 +51,7 @@ class Proof:
             "permits": self._permits(i),
             "readings": self._readings(i),
             "group": self._group(i),
+            "matches": None if self.r.matches is None else self.r.matches(i),
             "notes": self._notes(i),
             "rests_on": {"pack": self.r.pack.label, "deliveries": self._deliveries(i)},
             "notice": self.r.pack.data.notice.zh,

@@ -15,22 +15,19 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.columns import days, numbers, words
 from geo.coordination import Coordination
-from geo.savings import joined, savings, together
+from geo.dig_tables import DIGS, MEMBERS, dig_rows, in_digs, in_order
+from geo.savings import joined, savings
 from geo.schedule_case import Case, case_of, problems
 from geo.schedule_model import Problem, Solution, solve
 from geo.schedule_why import undone
 from geo.standard import Standard
-from geo.trench import laying_order
-from geo.windows import work_kinds
 from geo.workdays import DAY, WorkCalendar
 
 Ints = npt.NDArray[np.int64]
@@ -41,14 +38,6 @@ THREADS = 2
 PLANNING = 0.7
 NOT_A_DAY = np.datetime64("NaT", "D")
 
-MEMBERS = (
-    "dig_id", "component", "work", "role", "order", "start", "end", "open_days", "shift_days", "firm", "provisional",
-)  # fmt: skip
-DIGS = (
-    "dig_id", "component", "works", "lead", "start", "end", "road_names", "match_ids", "owed", "paved_by", "shift_days",
-    "status", "gap", "provisional", "openings_saved", "metres_saved", "area_saved_m2", "unmeasured_m", "days_saved",
-    "yuan_saved", "unpriced_m2", "points",
-)  # fmt: skip
 SOLVED = (
     "component", "works", "pairs", "joined", "status", "points", "bound", "gap", "openings_saved", "metres_saved",
     "area_saved_m2", "days_saved", "shift_days", "weight_metres", "weight_area", "weight_days", "weight_shift",
@@ -104,10 +93,11 @@ def plan(
     groups = list(problems(case))
     solutions = _solutions(groups, PLANNING * seconds)
     placed = _placed(case, groups, solutions, calendar)
-    members = _in_order(_in_digs(case, placed), case, standard)
+    members = in_order(in_digs(works, case.matches, placed), works, settings.lead_rule, standard)
     found = savings(works, case.matches, members, settings).digs
     solved = _solved(case, groups, solutions, members, found)
-    digs = _digs(case, members, found, solved)
+    digs = dig_rows(works, case.matches, members, found).drop(columns=["status", "gap"])
+    digs = digs.merge(solved[["component", "status", "gap"]], on="component", how="left")[list(DIGS)]
     unjoined = undone(case, members, deadline)
     return Plan(digs, members[list(MEMBERS)], unjoined, solved)
 
@@ -139,41 +129,6 @@ def _placed(case: Case, groups: Sequence[Problem], solutions: Sequence[Solution]
     })  # fmt: skip
 
 
-def _in_digs(case: Case, members: pd.DataFrame) -> pd.DataFrame:
-    """With ``dig_id``: works that hang together by joins, numbered by the day on which they open."""
-    digs, _ = work_kinds(case.works)
-    diggers = members[digs[members["work"].to_numpy()]]
-    group = together(case.works, case.matches, diggers)[diggers["work"].to_numpy()]
-    table = diggers.assign(group=group)
-    several = table.groupby("group")["start"].agg(["size", "min"]).query("size > 1").sort_values(["min", "group"])
-    name = {lowest: f"dig-{k}" for k, lowest in enumerate(several.index, start=1)}
-    ids = pd.Series([name.get(g) for g in group], index=diggers.index, dtype=object)
-    return members.assign(dig_id=ids.reindex(members.index).astype(object).where(lambda one: one.notna(), None))
-
-
-def _in_order(members: pd.DataFrame, case: Case, standard: Standard | None) -> pd.DataFrame:
-    """With ``role`` and ``order``."""
-    digs, _ = work_kinds(case.works)
-    role = np.where(digs[members["work"].to_numpy()], "alone", "paves").astype(object)
-    order = np.where(role == "alone", 1, 0)
-    for _, rows in members.groupby("dig_id").indices.items():
-        work = members["work"].to_numpy()[rows]
-        order[rows[laying_order(case.works.iloc[work], standard)]] = np.arange(1, len(rows) + 1)
-        role[rows] = "joins"
-        role[rows[_lead(case.works.iloc[work], case.settings.lead_rule)]] = "lead"
-    return members.assign(role=role, order=order)
-
-
-def _lead(works: pd.DataFrame, rule: str) -> int:
-    """Who leads: the longest line; or who was accepted first: permits before routes, then by ``accepted`` where the works
-    have that column, then in the order of the works."""
-    if rule == "longest":
-        return int(np.argmax(np.nan_to_num(numbers(works, "length_m"), nan=-1.0)))
-    accepted = days(works, "accepted")
-    late = np.where(np.isnat(accepted), np.iinfo(np.int64).max, accepted.astype(np.int64))
-    return int(np.lexsort((late, words(works, "kind") != "permit"))[0])
-
-
 def _solved(
     case: Case, groups: Sequence[Problem], solutions: Sequence[Solution], members: pd.DataFrame, found: pd.DataFrame
 ) -> pd.DataFrame:
@@ -202,26 +157,3 @@ def _solved(
 
 def _weights(weights: Any) -> tuple[int, ...]:
     return weights.metres, weights.area, weights.days, weights.shift
-
-
-def _digs(case: Case, members: pd.DataFrame, found: pd.DataFrame, solved: pd.DataFrame) -> pd.DataFrame:
-    made = case.matches[joined(case.matches, members[members["dig_id"].notna()])]
-    dig_of = members.set_index("work")["dig_id"]
-    made = made.assign(dig_id=made["a"].map(dig_of))
-    owed = words(case.works, "owed")
-    rows = []
-    for name, part in members[members["dig_id"].notna()].sort_values("order").groupby("dig_id", sort=False):
-        work = part["work"].to_list()
-        pairs = made[made["dig_id"] == name]
-        rows.append({
-            "dig_id": name, "component": part["component"].iloc[0], "works": work,
-            "lead": part.loc[part["role"] == "lead", "work"].iloc[0], "start": part["start"].min(), "end": part["end"].max(),
-            "road_names": sorted({road for road in pairs["road_name"] if isinstance(road, str)}),
-            "match_ids": sorted(set(pairs["match_id"])),
-            "owed": sorted(set(chain.from_iterable(owed[i] for i in work if isinstance(owed[i], (list, tuple))))),
-            "paved_by": sorted({paving for i in work for paving in case.pavings.get(i, ()) if paving in dig_of.index}),
-            "shift_days": part["shift_days"].sum(), "provisional": part["provisional"].any(),
-        })  # fmt: skip
-    table = pd.DataFrame(rows, columns=[name for name in DIGS if name in rows[0]] if rows else ["dig_id", "component"])
-    out = table.merge(found, on="dig_id", how="left").merge(solved[["component", "status", "gap"]], on="component", how="left")
-    return out.reindex(columns=list(DIGS)).sort_values("points", ascending=False, kind="stable").reset_index(drop=True)

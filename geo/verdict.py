@@ -4,6 +4,7 @@ Columns stay columns until here. :attr:`Review.rows` makes the table for all rou
 object of one, by the schema that the web page, the files and the papers share.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -32,7 +33,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """Verdicts on a file of routes, with everything that they rest on. ``together``: the routes, then the history."""
+    """Verdicts on a file of routes, with everything that they rest on. ``together``: the routes, then the history.
+    ``matches``: who else digs on the same stretch, by route; None: nobody looked."""
 
     routes: gpd.GeoDataFrame
     city: City
@@ -41,6 +43,7 @@ class Review:
     facts: Facts
     verdicts: Verdicts
     together: pd.DataFrame
+    matches: Callable[[int], list[dict[str, Any]]] | None = None
 
     @cached_property
     def reasons(self) -> Reasons:

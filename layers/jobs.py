@@ -216,14 +216,14 @@ def cancel(engine: sa.Engine, job_id: str) -> Job:
     return job(engine, job_id)
 
 
-def listen(url: str, timeout_s: float) -> Iterator[str]:
+def listen(url: str, timeout_s: float, channel: str = CHANNEL) -> Iterator[str]:
     """Ids of jobs that change, as they change, on a connection of its own; ends after ``timeout_s`` seconds of silence.
 
     ``url`` as for :func:`layers.session.engine`. What changed while nobody listened is not told: read first, then listen.
     """
     address = sa.engine.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         while True:
             silent = True
             for notice in connection.notifies(timeout=timeout_s, stop_after=1):

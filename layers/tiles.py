@@ -1,4 +1,4 @@
-"""Vector tiles (MVT) of every layer and of the routes, made by PostGIS, one MVT layer named like the layer.
+"""Vector tiles (MVT) of every layer, of routes, works and matches, made by PostGIS, one MVT layer named like the layer.
 
 The index is asked in the work CRS with a box of constants; only then are shapes turned to Web Mercator. From zoom 12 on
 a tile holds everything. Below, lines are simplified to half a pixel, small areas are left out, and of what remains the
@@ -16,6 +16,7 @@ from geo.crs import transformer
 from geo.errors import NotFound
 from geo.schema import LAYERS, ROAD_RANK
 from layers.cities import city_settings, srid_of
+from layers.dig_tiles import ATTRIBUTES, DIG_LAYERS, IMPORTANCE, SOURCES
 
 FULL_ZOOM = 12
 MAX_ZOOM = 22
@@ -37,7 +38,7 @@ _ATTRIBUTES = {
     "districts": ("district_id", "name"),
     "events": ("event_id", "name", "kind", "start", "end"),
 }
-TILE_LAYERS = (*(name for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"), "routes")
+TILE_LAYERS = (*(name for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"), "routes", *DIG_LAYERS)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class _View:
 
 
 def tile(engine: sa.Engine, layer: str, z: int, x: int, y: int) -> bytes:
-    """The tile z/x/y (XYZ scheme) of a layer or of "routes"; empty bytes where nothing is.
+    """The tile z/x/y (XYZ scheme) of a layer, of "routes", "works" or "matches"; empty bytes where nothing is.
 
     Raises NotFound for a layer without shapes or a tile that does not exist, Conflict without a city.
     """
@@ -81,6 +82,9 @@ def tile_sql(layer: str, view: _View) -> str:
 def _candidates(layer: str, view: _View) -> str:
     """The current rows that touch the tile; below the full zoom only the most important of them."""
     work = ", ".join(f"{edge:.3f}" for edge in view.work)
+    if layer in DIG_LAYERS:
+        some = SOURCES[layer].format(box=f"ST_MakeEnvelope({work}, {view.srid})")
+        return some if view.zoom >= FULL_ZOOM else f"{some} ORDER BY {IMPORTANCE[layer]} LIMIT {LIMIT_BELOW_FULL}"
     rows = f'FROM "{layer}" t WHERE t.geometry && ST_MakeEnvelope({work}, {view.srid}) AND t.replaced_by IS NULL'
     if layer == "routes":
         rows = rows.replace("WHERE", "LEFT JOIN verdicts v ON v.route = t.id AND v.current WHERE", 1)
@@ -106,6 +110,8 @@ def _shape(view: _View) -> str:
 
 
 def _attributes(layer: str) -> str:
+    if layer in DIG_LAYERS:
+        return ATTRIBUTES[layer]
     if layer == "routes":
         names = [
             "t.route_id",

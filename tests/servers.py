@@ -14,6 +14,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,8 +103,10 @@ def _load(url: str, folder: Path) -> None:
     import sqlalchemy as sa
 
     from api.commands.load import judge_stored, load_city
+    from api.rematch import rematch
     from layers.deliveries import Delivery, file_sha256, load_layer
     from layers.packs import read_packs
+    from layers.queries import city as stored_city
     from layers.readers import read_routes
     from layers.session import engine
 
@@ -117,7 +120,9 @@ def _load(url: str, folder: Path) -> None:
         load_layer(database, "routes", read.frame, delivery, None, read.spans)
         with database.begin() as connection:  # that day stands for the filing of routes that state none
             connection.execute(sa.text("UPDATE deliveries SET loaded_at = :noon"), {"noon": f"{ON} 12:00+08"})
-        judge_stored(database, min(read_packs(PACKS).values(), key=lambda pack: pack.id), on=date.fromisoformat(ON))
+        pack = min(read_packs(PACKS).values(), key=lambda pack: pack.id)
+        judge_stored(database, pack, on=date.fromisoformat(ON))
+        rematch(database, stored_city(database), pack)
     finally:
         database.dispose()
 
@@ -125,17 +130,23 @@ def _load(url: str, folder: Path) -> None:
 @pytest.fixture(scope="session")
 def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server and its worker on a random loopback port, the city warm."""
-    home = tmp_path_factory.mktemp("home")
+    with serving(demo_database, tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@contextmanager
+def serving(database: str, home: Path) -> Iterator[Server]:
+    """A server and its worker in front of a database that holds a city."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    order = {"database_url": demo_database, "home": str(home), "port": port}
+    order = {"database_url": database, "home": str(home), "port": port}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
-    running = Server(f"http://127.0.0.1:{port}", demo_database, home)
+    running = Server(f"http://127.0.0.1:{port}", database, home)
     try:
         _wait(running, web)
         running.start_workers()

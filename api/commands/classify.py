@@ -4,17 +4,20 @@ import argparse
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
 
 from api.answers import format_of, summary, write_answers, write_rejects
 from api.commands.house import House
-from api.commands.reading import check_places, read_asked, tell_lost, tell_notes
+from api.commands.reading import check_places, read_asked, tell_lost, tell_lost_rows, tell_notes
 from api.commands.terminal import bar, outcomes, say, summary_line
 from api.day import today
+from api.neighbours import Standing
 from api.past import past
 from api.review import Review, review
+from api.standing import stored_works
 from geo.city import City
 from geo.pack import Pack
 from layers.city_folder import assume_complete, city_settings, open_city
@@ -41,10 +44,12 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     else:
         with house.database() as engine:
             city = stored_city(engine)
+            tell_lost_rows(city, house.lang)
             pack = house.pack(asked.pack, on, city.name)
             read = read_asked(asked.routes, asked, city)
             tell_notes(read, house.lang)
-            answer = _judge(asked, read, city, pack, on, past(engine, read.frame, pack, on))
+            before, standing = past(engine, read.frame, pack, on), partial(stored_works, engine, city, pack)
+            answer = _judge(asked, read, city, pack, on, before, standing)
     _write(asked, read, answer, house.lang)
     outcomes(answer)
     done = summary(answer, read.rejects, time.monotonic() - began)
@@ -59,12 +64,15 @@ def _rejects_of(asked: argparse.Namespace) -> Path:
 
 
 def _judge(
-    asked: argparse.Namespace, read: RoutesRead, city: City, pack: Pack, on: date, history: gpd.GeoDataFrame | None = None
-) -> Review:
+    asked: argparse.Namespace, read: RoutesRead, city: City, pack: Pack, on: date, history: gpd.GeoDataFrame | None = None,
+    standing: Standing | None = None,
+) -> Review:  # fmt: skip
     if asked.assume_complete:
         city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
     with bar("判定 judging") as tell:
-        answer = review(read.frame, city, pack, on, spans=read.spans, history=history, progress=tell)
+        answer = review(
+            read.frame, city, pack, on, spans=read.spans, history=history, lost=read.rejects, standing=standing, progress=tell
+        )
         _ = answer.rows
     return answer
 

@@ -1,16 +1,18 @@
 """``load``: a layer, routes or a whole city into the database; each delivery whole or not at all."""
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
+import pandas as pd
 import shapely
 import sqlalchemy as sa
 
 from api.commands.house import House
 from api.commands.reading import options, read_asked, tell_lost, tell_notes, tell_unplaced
+from api.commands.rematch import matched
 from api.commands.terminal import bar, say, summary_line
 from api.day import today
 from api.past import past
@@ -19,21 +21,25 @@ from geo.city import VECTOR_LAYERS, City
 from geo.errors import BadInput, UnknownLayer
 from geo.pack import Pack
 from layers.cities import city_settings, create_city
-from layers.city_folder import CityRead, open_city
+from layers.city_folder import open_city
 from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
 from layers.ledger_rows import ledger_issues
 from layers.queries import city as stored_city
 from layers.rasters import RASTER_LAYERS, load_raster
-from layers.readers import read_layer
+from layers.readers import RoutesRead, read_layer
 from layers.route_store import routes_to_judge, save_verdicts
+
+# Layers that say who digs where, and on which roads.
+MATCHED = ("routes", "events", "roads")
 
 
 def load(house: House, asked: argparse.Namespace) -> int:
     """Load what was asked for; 1 if rows were rejected."""
     if asked.city:
         with house.database() as engine:
-            load_city(engine, asked.city, house.place, house.lang)
-        return 0
+            city = load_city(engine, asked.city, house.place, house.lang)
+            matched(house, engine)
+        return 1 if any(layer.lost for layer in city.layers.values()) else 0
     if not (asked.layer and asked.file):
         raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
     known = (*VECTOR_LAYERS, *RASTER_LAYERS, "routes")
@@ -47,8 +53,12 @@ def load(house: House, asked: argparse.Namespace) -> int:
                 _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))
             return 0
         if asked.layer != "routes":
-            return _load_layer(engine, asked, city, house.lang)
-        return _load_routes(engine, asked, city, house.pack("", today(), city.name), house.lang)
+            done = _load_layer(engine, asked, city, house.lang)
+        else:
+            done = _load_routes(engine, asked, city, house.pack("", today(), city.name), house.lang)
+        if asked.layer in MATCHED:
+            matched(house, engine)
+        return done
 
 
 def load_city(engine: sa.Engine, folder: Path, place: Path, lang: str = "zh") -> City:
@@ -62,7 +72,7 @@ def load_city(engine: sa.Engine, folder: Path, place: Path, lang: str = "zh") ->
         with bar(f"{name:14s}") as tell:
             delivery = Delivery(
                 layer.source, layer.owner, layer.licence, layer.as_of, layer.complete_since, layer.coverage, layer.stated_by,
-                _expected(read, name), layer.delivery_id, layer.name,
+                len(layer.frame) + layer.lost, layer.delivery_id, layer.name,
             )  # fmt: skip
             _tell(load_layer(engine, name, layer.frame, delivery, tell))
     for name in RASTER_LAYERS:
@@ -82,11 +92,6 @@ def rasters(place: Path) -> Path:
     return folder
 
 
-def _expected(read: CityRead, name: str) -> int | None:
-    one = read.reads.get(name)
-    return one.rows_expected if one else None
-
-
 def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
     area: Any = None
     if asked.coverage == "bounds":
@@ -103,8 +108,9 @@ def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
 def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City, lang: str) -> int:
     read = read_layer(asked.layer, asked.file, **options(asked, city))
     tell_notes(read, lang)
+    delivery = replace(_delivery(asked, city), rows_expected=len(read.frame) + read.lost)
     with bar(f"{asked.layer}") as tell:
-        done = load_layer(engine, asked.layer, read.frame, _delivery(asked, city), tell)
+        done = load_layer(engine, asked.layer, read.frame, delivery, tell)
     _tell(done)
     if asked.layer in ("roads", "road_ledger"):
         tell_unplaced(ledger_issues(stored_city(engine)), lang)
@@ -115,15 +121,16 @@ def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City, lang: 
             "rows": done.rows,
             "already": done.already,
             "issues": len(read.issues),
+            "rejected": read.rows_expected - len(read.frame),
         }
     )
-    return 1 if read.rows_expected > done.rows else 0
+    return 1 if read.lost else 0
 
 
 def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack: Pack, lang: str) -> int:
     read = read_asked(asked.file, asked, city)
     tell_notes(read, lang)
-    done, answer = load_routes(engine, asked.file, read.frame, read.spans, _delivery(asked, city), pack)
+    done, answer = load_routes(engine, read, _delivery(asked, city), pack)
     rejected = int(read.rejects["row_no"].nunique()) if len(read.rejects) else 0
     outcomes = answer.rows.outcome.value_counts().to_dict() if answer else {}
     said = {"layer": "routes", "delivery": done.delivery_id, "rows": done.rows, "already": done.already}
@@ -132,24 +139,27 @@ def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack:
 
 
 def load_routes(
-    engine: sa.Engine, file: Path, frame: gpd.GeoDataFrame, spans: Any, delivery: Delivery, pack: Pack
+    engine: sa.Engine, read: RoutesRead, delivery: Delivery, pack: Pack
 ) -> tuple[Loaded, Review | None]:
     """Store routes and judge them at the moment of entry; nothing is judged again where the same file was there already."""
     with bar("装入 loading") as tell:
-        done = load_layer(engine, "routes", frame, delivery, tell, spans)
+        done = load_layer(engine, "routes", read.frame, delivery, tell, read.spans)
     _tell(done)
     if done.already:
         return done, None
-    return done, judge_stored(engine, pack, done.delivery_id)
+    return done, judge_stored(engine, pack, done.delivery_id, lost=read.rejects)
 
 
-def judge_stored(engine: sa.Engine, pack: Pack, delivery_id: str | None = None, on: date | None = None) -> Review:
-    """Judge stored routes (of one delivery, or all) against the stored city and keep the verdicts."""
+def judge_stored(
+    engine: sa.Engine, pack: Pack, delivery_id: str | None = None, on: date | None = None, lost: pd.DataFrame | None = None
+) -> Review:
+    """Judge stored routes (of one delivery, or all) against the stored city and keep the verdicts. ``lost``: rows of the
+    delivery that could not be read."""
     day = on or today()
     routes, spans = routes_to_judge(engine, delivery_id=delivery_id)
     history = past(engine, routes, pack, day)
     with bar("判定 judging") as tell:
-        answer = review(routes, stored_city(engine), pack, day, spans=spans, history=history, progress=tell)
+        answer = review(routes, stored_city(engine), pack, day, spans=spans, history=history, lost=lost, progress=tell)
         rows = answer.rows
     with bar("存证 keeping") as tell:
 
@@ -158,7 +168,8 @@ def judge_stored(engine: sa.Engine, pack: Pack, delivery_id: str | None = None, 
                 tell(i + 1, len(rows))
                 yield objects(i)
 
-        save_verdicts(engine, routes["id"].tolist(), rows, told(answer.verdict), (answer.pieces(i) for i in range(len(rows))))
+        kept = replace(answer, matches=None)  # others come and go: who digs there too is asked anew each time
+        save_verdicts(engine, routes["id"].tolist(), rows, told(kept.verdict), (kept.pieces(i) for i in range(len(rows))))
     return answer
 
 

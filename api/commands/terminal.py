@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api.matching import Matching
 from api.review import Review
 from api.styles import outcome_style
+from geo.match_words import KIND, STATUS
 
 SAY = Console(stderr=True, highlight=False)
 
@@ -52,6 +54,26 @@ def outcomes(review: Review) -> None:
                 f"[{style}]■[/] {words.zh} {outcome}", str(len(these)), f"{these.length_m.sum():,.1f}", *(str(c) for c in counts)
             )
     SAY.print(table)
+
+
+def matches(found: Matching) -> None:
+    """The table of pairs by what their days say, and the digs that save most."""
+    pairs = found.pairs
+    table = Table(title=f"{found.city.name} · {found.pack.label} · {found.on}", title_justify="left")
+    table.add_column("共用 matches")
+    for name in ("对 pairs", "共用 shared m"):
+        table.add_column(name, justify="right")
+    kinds = {**STATUS, "crossing": KIND["crossing"]}
+    for code, (zh, en) in kinds.items():
+        these = pairs[
+            (pairs["kind"] == "crossing") if code == "crossing" else (pairs["kind"] == "shared") & (pairs["status"] == code)
+        ]
+        table.add_row(f"{zh} {en}", str(len(these)), "" if code == "crossing" else f"{these['shared_m'].sum():,.1f}")
+    SAY.print(table)
+    if found.plan is not None:
+        digs = found.plan.digs
+        saved = [float(digs[name].sum()) for name in ("openings_saved", "metres_saved", "days_saved")]
+        say(f"同步开挖 {len(digs)} 处：少开挖 {saved[0]:,.0f} 次、{saved[1]:,.0f} m、{saved[2]:,.0f} 个工作日 / {len(digs)} digs")
 
 
 def summary_line(summary: Mapping[str, Any]) -> None:

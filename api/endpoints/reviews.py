@@ -36,7 +36,7 @@ def review_line(feature: Feature, house: HouseNow, pack: PackNow, lang: LangNow,
     city, day = house.standing.city(), on or today()
     drawn = read_drawn(feature, city, lang)
     before = past(house.engine, drawn.routes, pack, day)
-    answer = review(drawn.routes, city, pack, day, spans=drawn.spans, history=before)
+    answer = review(drawn.routes, city, pack, day, spans=drawn.spans, history=before, standing=lambda: house.standing.works(pack))
     verdict, pieces = answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
     return Json({"verdict": verdict, "pieces": pieces, "ignored": drawn.ignored, "notes": drawn.notes})
 

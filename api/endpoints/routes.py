@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from api.day import today
 from api.deps import House, HouseNow
 from api.located import located
+from api.neighbours import neighbours
 from api.past import past
 from api.review import review
 from api.schemas import RouteList, RouteOut, problems
@@ -43,14 +44,23 @@ def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow
     """The route as a GeoJSON feature, its verdict (stretches with coordinates) and the partition of its metres.
 
     The verdict is the newest one kept. Where none was kept whole, it is made now, by the pack and on the day of the
-    judgement (for a route that nobody judged: today, by the pack in force), and not kept.
+    judgement (for a route that nobody judged: today, by the pack in force), and not kept. Its matches are those of now.
     """
     found = route(house.engine, route_id)
     if found.verdict is not None and found.pieces is not None:
         verdict, pieces = located(found.verdict, found.pieces, found.frame.geometry.iloc[0], str(found.frame.crs))
     else:
         verdict, pieces = _made_now(found, house)
+    verdict = verdict | {"matches": _matches(found, house)}
     return Json({"route": _feature(found), "verdict": verdict, "pieces": pieces})
+
+
+def _matches(found: StoredRoute, house: House) -> list[dict[str, Any]] | None:
+    """Who digs on the same stretch now: others come and go after a verdict was kept."""
+    judged = found.judged or {}
+    pack = _pack_of(house, judged.get("pack"), judged.get("on") or today())
+    company = neighbours(found.frame, house.standing.city(), pack, lambda: house.standing.works(pack))
+    return None if company is None else company(0)
 
 
 def _made_now(found: StoredRoute, house: House) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -72,7 +82,7 @@ def _pack_of(house: House, label: str | None, day: date) -> Pack:
 
 
 def _feature(found: StoredRoute) -> dict[str, Any]:
-    row = found.frame.drop(columns=["geometry", "id", "delivery", "row_no"]).iloc[0].to_dict()
+    row = found.frame.drop(columns=["geometry", "id", "delivery", "row_no", "unclear"]).iloc[0].to_dict()
     judged = found.judged or {}
     properties = {name: plain(value) for name, value in row.items()}
     properties |= {name: plain(judged.get(name)) for name in ("outcome", "pack", "judged_at")} | {"delivery": found.delivery_id}

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/tiles", tags=["map"])
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
 FOREVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
 
-Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes / name of a layer, or routes")]
+Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、works、matches / name of a layer, or one of these")]
 Zoom = Annotated[int, Path(ge=0, le=24)]
 Place = Annotated[int, Path(ge=0, le=2**24 - 1)]
 Version = Annotated[

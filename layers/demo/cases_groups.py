@@ -6,6 +6,7 @@ from typing import Any
 
 from shapely import LineString, MultiLineString
 
+from layers.demo import names
 from layers.demo.cases_roads import FIXED
 from layers.demo.frame import beside, cut
 from layers.demo.paths import Plan
@@ -14,8 +15,13 @@ from layers.demo.rows import Proposal
 
 BARE = (
     *("project", "project_code", "applicant", "diameter_mm", "pressure_mpa", "capacity_kva", "depth_m"),
-    *("burial", "trench_width_m", "trees_to_fell", "start", "end", "accuracy_m"),
+    *("burial", "trench_width_m", "trees_to_fell", "start", "end", "accuracy_m", "duration_days", "shift_days"),
 )
+# Who digs in a street that several share.
+COMPANY = {
+    "water": names.WATER, "gas": names.GAS, "heat": names.HEAT, "power": names.POWER, "comms": names.COMMS[0],
+    "drain": names.DRAIN,
+}  # fmt: skip
 
 
 def projects(pool: Pool) -> None:
@@ -99,7 +105,7 @@ def laying(pool: Pool) -> None:
 def company(pool: Pool) -> None:
     """Several utilities in one street within the same months: one trench could serve them."""
     groups = 0
-    while groups < 4:
+    while groups < 2:
         draft = pool.meeting(low=160, high=450)
         found: list[Proposal] = []
         for step, utility in enumerate(UTILITIES):
@@ -109,7 +115,7 @@ def company(pool: Pool) -> None:
             if plan is None or pool.lookout.labels(plan.line) - {"patch"}:
                 continue
             start = date(2027, 3, 1 + 5 * step + groups)
-            found.append(pool.add("same-street", plan, start=start, end=date(2027, 4, 2 + 3 * step)))
+            found.append(pool.add("same-street", plan, start=start, end=date(2027, 4, 2 + 3 * step), applicant=COMPANY[utility]))
         groups += 1 if len(found) > 1 else 0
 
 

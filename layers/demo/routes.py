@@ -8,7 +8,7 @@ import pyogrio
 import shapely
 
 from geo.schema import ROUTES
-from layers.demo import cases_groups, cases_places, cases_roads
+from layers.demo import cases_groups, cases_places, cases_roads, cases_together
 from layers.demo.city import Demo
 from layers.demo.files import column, write_table
 from layers.demo.frame import WORK_CRS
@@ -36,6 +36,11 @@ FIELDS = {
     "end": "完工日期",
     "filed": "申报日期",
     "accuracy_m": "精度",
+    "kind": "作业类别",
+    "firm": "日期已定",
+    "duration_days": "工期",
+    "shift_days": "可调天数",
+    "ready": "许可日期",
 }
 SPAN_FIELDS = ("route_id", "from_m", "to_m", "burial", "pit_from_m2", "pit_to_m2")
 
@@ -62,7 +67,7 @@ def proposals(demo: Demo) -> list[Proposal]:
         cases_groups.projects,
     ):
         cases(pool)
-    for cases in (cases_groups.ends, cases_groups.laying, cases_groups.company):
+    for cases in (cases_groups.ends, cases_groups.laying, cases_groups.company, cases_together.together):
         cases(pool)
     cases_groups.ordinary(pool, TOTAL)
     return pool.proposals

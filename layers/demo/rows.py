@@ -49,6 +49,7 @@ def proposal(purpose: str, number: int, line: BaseGeometry, of: str | None, parc
     spans = given.pop("spans", [])
     site = parcel.name if parcel is not None else names.site("works", number * 3)
     start = FIRST_START + timedelta(days=(number * 11) % 97)
+    window = 6 + number % 25
     row: Row = {
         "project": f"{site}{_WORK.get(of, '')}外线工程",
         "project_code": f"SF2026-{number:04d}",
@@ -64,9 +65,14 @@ def proposal(purpose: str, number: int, line: BaseGeometry, of: str | None, parc
         "occupied_m2": None,
         "trees_to_fell": 0,
         "start": start,
-        "end": start + timedelta(days=6 + number % 25),
+        "end": start + timedelta(days=window),
         "filed": None,
         "accuracy_m": 0.5,
+        "kind": None,
+        "firm": None,
+        "duration_days": float(2 + window * 2 // 5),
+        "shift_days": float(7 * (number % 3)),
+        "ready": None,
     }
     row.update(given)
     return Proposal(purpose, line, row, spans)

@@ -190,3 +190,25 @@ def test_assume_complete_is_said_in_every_verdict(demo_folder: Path, tmp_path: P
     for feature in stated:
         deliveries = feature["properties"]["verdict"]["rests_on"]["deliveries"]
         assert all(d["stated_by"] == "operator" for d in deliveries if d["layer"] in ("roads", "green", "trees"))
+
+
+def test_a_row_that_is_lost_is_told_and_takes_the_proof_of_its_layer(empty_database: str, tmp_path: Path) -> None:
+    """Green land with one row without shape: from folder and database alike, no line is exempt on its silence."""
+    place = tmp_path / "城"
+    place.mkdir()
+    toml = 'name = "开封"\nwork_crs = "EPSG:4547"\nbounds = [114.0, 34.5, 114.9, 35.1]\n[layers.green]\ncoverage = "bounds"\n'
+    (place / "city.toml").write_text(toml, "utf-8")
+    land = shapely.box(520000, 3850000, 520010, 3850010)
+    gpd.GeoDataFrame({"green_id": ["1", "2"]}, geometry=[land, None], crs="EPSG:4547").to_file(place / "green.gpkg")
+    line = gpd.GeoDataFrame({"utility": ["给水"]}, geometry=[shapely.LineString([(521000, 3850000), (521050, 3850000)])])
+    line.set_crs("EPSG:4547").to_file(tmp_path / "r.gpkg")
+    folder = app("classify", tmp_path / "r.gpkg", "--city", place, "--on", ON, "-o", tmp_path / "a.geojson")
+    assert folder.returncode == 0 and "green: 2 行中有 1 行不可用" in folder.stderr
+    loaded = app("load", "--city", place, database=empty_database, home=tmp_path / "home")
+    assert loaded.returncode == 1, loaded.stderr
+    stored = app("classify", tmp_path / "r.gpkg", "--on", ON, "-o", tmp_path / "b.geojson", database=empty_database)
+    assert stored.returncode == 0 and "green：装入时有 1 行不可用" in stored.stderr, stored.stderr
+    assert app("load", "green", place / "green.gpkg", database=empty_database, home=tmp_path / "home").returncode == 1
+    a, b = (json.loads((tmp_path / name).read_text("utf-8"))["features"][0]["properties"] for name in ("a.geojson", "b.geojson"))
+    assert a["missing"] == b["missing"] and a["outcome"] == b["outcome"] != "exempt"
+    assert all("未能读入" in json.dumps(each["verdict"], ensure_ascii=False) for each in (a, b))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_geojson_is_the_same_whoever_writes_it(client: httpx.Client, server: Ser
     from api.answers import write_answers
     from api.past import past
     from api.review import review
+    from api.standing import stored_works
     from layers.packs import read_packs
     from layers.queries import city
     from layers.readers import read_routes
@@ -90,7 +92,8 @@ def test_geojson_is_the_same_whoever_writes_it(client: httpx.Client, server: Ser
     read = read_routes(next(folder_of(server, f"/{done['id']}").glob("*.shp")), work_crs=ground.work_crs, bounds=ground.bounds)
     day = date.fromisoformat(ON)
     before = past(database, read.frame, pack, day)
-    answer = review(read.frame, ground, pack, day, spans=read.spans, history=before)
+    standing = partial(stored_works, database, ground, pack)
+    answer = review(read.frame, ground, pack, day, spans=read.spans, history=before, standing=standing)
     write_answers(answer, tmp_path / "a.geojson", ground)
     database.dispose()
     streamed = client.get(done["downloads"]["geojson"])

@@ -258,6 +258,14 @@ def test_a_phone_keeps_the_map_in_sight(browser: Browser, report: Path) -> None:
         expect(page.locator(".pin.on")).to_have_count(1)
 
 
+def test_the_legend_is_folded_on_a_phone_and_open_at_a_desk(browser: Browser, report: Path) -> None:
+    for size, opened in ((PHONE, False), (DESK, True)):
+        with Sheet(browser, report, size) as page:
+            assert page.locator(".legend details").evaluate("e => e.open") is opened
+            page.locator(".legend summary").click()
+            assert page.locator(".legend details").evaluate("e => e.open") is not opened
+
+
 def test_paper_holds_map_charts_and_every_row(browser: Browser, report: Path, review: Review) -> None:
     with Sheet(browser, report) as page:
         assert page.pdf(format="A4").startswith(b"%PDF")

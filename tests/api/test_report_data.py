@@ -10,9 +10,10 @@ import shapely
 
 import api.report_ground
 from api.charts import Bar, Limit, bars, histogram
-from api.report import _json, limits
+from api.report import limits
 from api.report_data import order, proofs, table
 from api.report_ground import encoded, ground, polygon_parts
+from api.report_page import json_text
 from geo.crs import to_degrees
 from geo.verdict import Review
 from tests.api.answers_case import CITY, PACK, judged, of
@@ -116,7 +117,7 @@ def test_ground_without_layers_or_shapes(review: Review) -> None:
 
 def test_json_cannot_leave_its_element() -> None:
     text = {"a": "</script><!-- \u2028 &amp; ]]>", "b": float("nan"), "c": [float("inf"), 1.5]}
-    written = _json(text)
+    written = json_text(text)
     assert not re.search("[<>&\u2028\u2029]", written)
     assert json.loads(written) == {"a": text["a"], "b": None, "c": [None, 1.5]}
 

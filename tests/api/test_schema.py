@@ -35,6 +35,12 @@ OPERATIONS = [
     "GET /api/jobs/{job_id}", "DELETE /api/jobs/{job_id}", "GET /api/jobs/{job_id}/routes.geojson",
     "GET /api/jobs/{job_id}/routes/{row_no}", "GET /api/jobs/{job_id}/files/{name}", "GET /api/routes",
     "GET /api/routes/{route_id}", "GET /tiles/{layer}/{z}/{x}/{y}.mvt", "GET /tiles/{layer}/{z}/{x}/{y}.png", "GET /api/search",
+    "GET /api/dig-once", "GET /api/works", "GET /api/matches", "GET /api/matches/{match_id}", "GET /api/plans", "POST /api/plans",
+    "GET /api/plans/{plan_id}", "POST /api/plans/{plan_id}/preview", "PUT /api/plans/{plan_id}/moves", "GET /api/digs/{dig_id}",
+    "POST /api/digs/{dig_id}/invitations", "DELETE /api/digs/{dig_id}/invitations/{invitation}", "GET /api/digs/{dig_id}/log",
+    "GET /api/digs/{dig_id}/calendar.ics", "GET /api/digs/{dig_id}/section.svg", "GET /api/invitations/{token}",
+    "POST /api/invitations/{token}", "GET /api/quiet-plans", "POST /api/quiet-plans", "GET /api/quiet-plans/{token}",
+    "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
 ]  # fmt: skip
 
 

@@ -75,6 +75,14 @@ function group(found) {
   return parts.length ? [h('h4', {}, t('一并计算的线路', 'Lines that belong together')), h('table', {}, parts)] : null;
 }
 
+// Who else digs on the same stretch, and whether the days meet.
+function company(found) {
+  if (!found) return null;
+  const dates = (one) => (one.status === 'together' ? t(`共同 ${one.days_in_common} 天`, `${one.days_in_common} days in common`) : word('matches', one.status));
+  const row = (one) => h('tr', {}, h('td', {}, h('b', {}, one.with), h('div', { class: 'note' }, [one.with_kind === 'route' ? '' : word('matches', one.with_kind), one.party].filter(Boolean).join(' · '))), h('td', {}, [word('matches', one.kind), one.road_name].filter(Boolean).join(' · '), h('div', { class: 'note' }, say(one.note))), h('td', { class: 'num' }, one.kind === 'shared' ? metres(one.shared_m) : '', h('div', { class: 'note' }, dates(one))));
+  return [h('h4', {}, t('同一路段的其他工程', 'Other works on the same stretch')), found.n ? h('table', {}, found.shown.map(row)) : h('p', { class: 'note' }, t('没有。', 'None.')), found.n > found.shown.length ? h('p', { class: 'note' }, t(`共 ${found.n} 项，其余见结果文件的 verdict 字段。`, `${found.n} in all; the rest is in the field verdict of the answer file.`)) : null];
+}
+
 function readings(found) {
   if (!found.length) return null;
   return [h('h4', {}, t('取决于下列读法', 'Rests on these readings')), h('table', {}, found.map((one) => h('tr', {}, h('td', {}, one.switch ? one.code : t('推断', 'inferred')), h('td', {}, say(one.title), one.chosen ? h('b', {}, `${t('：', ': ')}${say(one.chosen)}`) : null, h('span', { class: 'note' }, one.confirmed_by?.office ? ` ${one.confirmed_by.office} ${one.confirmed_by.document ?? ''}` : t('（未经确认）', ' (not confirmed)')), one.argument ? h('details', { class: 'cite' }, h('summary', {}, t('理由', 'argument')), h('p', { class: 'says' }, say(one.argument))) : null))))];
@@ -117,7 +125,7 @@ function card(i) {
     h('div', { class: 'kv' }, [[t('平面长', 'planar'), length.planar_m], [t('椭球长', 'geodesic'), length.geodesic_m], [t('计长', 'counted'), length.counted_m], [t('开挖', 'dug'), length.dug_m], [t('沟宽', 'trench'), length.trench_width_m]].filter(([, one]) => one !== undefined && one !== null).map(([name, one]) => h('div', {}, h('span', {}, `${name} `), `${fine.format(one)} m`)), length.trench_estimated ? h('span', {}, t('沟宽为估计', 'trench width estimated')) : null, h('div', {}, h('span', {}, `${t('计划挖掘', 'planned dig')} `), verdict.dig.map((day) => day ?? '—').join(' – '))),
     h('h4', {}, t('起决定作用', 'What decides')), decides.length ? rowsOf(decides, 0) : h('p', { class: 'note' }, t('没有单独起决定作用的规则。', 'No single rule decides.')),
     h('details', {}, h('summary', {}, h('h4', { style: 'display:inline-block' }, t(`其他已核查的 ${other.length} 项`, `${other.length} more that were checked`))), rowsOf(other, decides.length)),
-    h('h4', {}, t('许可事项', 'Permit items')), permitTable(verdict.permits), group(verdict.group), readings(verdict.readings),
+    h('h4', {}, t('许可事项', 'Permit items')), permitTable(verdict.permits), group(verdict.group), company(verdict.matches), readings(verdict.readings),
     verdict.notes.length ? [h('h4', {}, t('说明', 'Notes')), verdict.notes.map((one) => h('div', { class: 'note' }, say(one)))] : null,
     h('h4', {}, t('所依据的资料', 'Data that this rests on')), restsOn(verdict.rests_on), h('p', { class: 'note' }, `${verdict.rests_on.pack} · ${verdict.notice}`));
   drawStretches(shown, (k, j) => {

@@ -1,7 +1,6 @@
 // What the page holds, and how it speaks. Texts enter the page as text, never as markup.
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const meta = read('meta'), styles = read('styles'), words = read('words'), rows = read('rows'), ground = read('ground');
-const N = rows.row_no.length;
+const meta = read('meta'), styles = read('styles'), words = read('words'), ground = read('ground');
 
 const root = document.documentElement;
 const zh = () => root.lang.startsWith('zh');

@@ -1,0 +1,76 @@
+"""Quiet plans: a *maybe* of one party, of which others learn the overlap and no more until both open it."""
+
+from typing import Annotated
+
+import numpy as np
+import shapely
+from fastapi import APIRouter, Path, Query
+from starlette import status
+
+from api.asked import coordination
+from api.deps import House, HouseNow
+from api.dig_schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut
+from api.drawn import DEGREES, shape_inside
+from api.errors import BadRequest
+from api.schemas import problems
+from api.texts import words_of_path
+from api.wire import Json
+from geo.crs import to_work
+from layers.quiet_store import Quiet, enter, on_work, open_to, quiet_plan, withdraw
+
+router = APIRouter(prefix="/api/quiet-plans", tags=["quiet"])
+Token = Annotated[str, Path(max_length=200, description="链接中的口令 / token of a link")]
+NO_STORE = {"Cache-Control": "no-store"}
+# A shorter window could be used to feel for the days of others.
+LEAST_DAYS = 28
+
+
+@router.post(
+    "", response_model=Entered, status_code=status.HTTP_201_CREATED, summary="登记意向计划 / enter a quiet plan",
+    responses=problems(400, 403, 409, 413, 422),
+)  # fmt: skip
+def enter_plan(asked: QuietAsked, house: HouseNow) -> Json:
+    """Keep a *maybe*. It appears nowhere: whose works or plans it overlaps learn that alone. The link is shown this once."""
+    if (asked.end - asked.start).days + 1 < LEAST_DAYS:
+        raise BadRequest(
+            why_zh=f"意向计划的时段至少 {LEAST_DAYS} 天", why_en=f"the window of a quiet plan is at least {LEAST_DAYS} days"
+        )
+    city = house.standing.settings()
+    shape = to_work(np.array([shape_inside(asked.geometry, city)], dtype=object), DEGREES, city.work_crs)[0]
+    plan = Quiet(asked.party, asked.start, asked.end, shapely.force_2d(shape), asked.utility, asked.note, asked.contact)
+    token = enter(house.engine, plan)
+    out = {"token": token, "link": f"/quiet/{token}", "plan": quiet_plan(house.engine, token, _near_m(house))}
+    return Json(out, status.HTTP_201_CREATED, NO_STORE)
+
+
+def _near_m(house: House) -> float:
+    return coordination(house, house.standing.settings().name).distance_m
+
+
+@router.get("", response_model=OnWork, responses=problems(404, 409, 422), summary="某工程上的意向计划 / quiet plans on a work")
+def show_on_work(house: HouseNow, work: Annotated[str, Query(min_length=1, max_length=200)]) -> Json:
+    """How many quiet plans lie on a work, and what their owners opened towards it."""
+    return Json(on_work(house.engine, words_of_path("work", work), _near_m(house)), headers=NO_STORE)
+
+
+@router.get("/{token}", response_model=QuietOut, responses=problems(404, 409, 422), summary="自己的意向计划 / one's own")
+def show_plan(token: Token, house: HouseNow) -> Json:
+    """The plan of this link and what it overlaps: public works by name, other quiet plans by the bare fact until both opened."""
+    return Json(quiet_plan(house.engine, token, _near_m(house)), headers=NO_STORE)
+
+
+@router.delete("/{token}", response_model=OpenAsked, responses=problems(403, 404, 409, 422), summary="撤回 / withdraw")
+def withdraw_plan(token: Token, house: HouseNow) -> Json:
+    """Forget the plan and everything about it."""
+    withdraw(house.engine, token)
+    return Json({"open": False}, headers=NO_STORE)
+
+
+@router.post(
+    "/{token}/overlaps/{overlap}", response_model=QuietOut, responses=problems(400, 403, 404, 409, 413, 422),
+    summary="向对方公开 / open it",
+)  # fmt: skip
+def open_overlap(token: Token, overlap: Annotated[str, Path(max_length=100)], asked: OpenAsked, house: HouseNow) -> Json:
+    """Tell the other side of one overlap who plans what; it is shown when both have opened (a work is public already)."""
+    open_to(house.engine, token, words_of_path("overlap", overlap), asked.open)
+    return Json(quiet_plan(house.engine, token, _near_m(house)), headers=NO_STORE)
