@@ -38,7 +38,6 @@ class Layer:
     delivery_id: str = ""
     lost: int = 0
 
-
     @property
     def proves(self) -> bool:
         """Can its silence prove anything: delivered, with a coverage, and no row lost."""

@@ -138,9 +138,7 @@ def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack:
     return 1 if rejected else 0
 
 
-def load_routes(
-    engine: sa.Engine, read: RoutesRead, delivery: Delivery, pack: Pack
-) -> tuple[Loaded, Review | None]:
+def load_routes(engine: sa.Engine, read: RoutesRead, delivery: Delivery, pack: Pack) -> tuple[Loaded, Review | None]:
     """Store routes and judge them at the moment of entry; nothing is judged again where the same file was there already."""
     with bar("装入 loading") as tell:
         done = load_layer(engine, "routes", read.frame, delivery, tell, read.spans)
