@@ -61,6 +61,8 @@ class WorkItem(Model):
 class WorkList(Model):
     """A page of works; ``counts`` by kind hold whatever kind is asked."""
 
+    model_config = _example({"total": 1, "counts": {"route": 1}, "items": [examples.WORK]})
+
     total: int
     counts: dict[str, int]
     items: list[WorkItem]
@@ -182,7 +184,9 @@ class PlanOut(Model):
 
 
 class PlanWaits(Model):
-    """A plan that is made by a job."""
+    """A plan that is made by a job: ask ``href`` until its state is another."""
+
+    model_config = _example({"id": "0b2c…", "state": "queued", "job": "7a11…", "href": "/api/plans/0b2c…"})
 
     id: str
     state: Literal["queued"]
@@ -192,6 +196,8 @@ class PlanWaits(Model):
 
 class PlanList(Model):
     """The newest plans."""
+
+    model_config = _example({"items": examples.HOME["plans"]})
 
     items: list[dict[str, Any]]
 
@@ -344,6 +350,14 @@ class Entered(Model):
     token: str
     link: str
     plan: QuietOut
+
+
+class Withdrawn(Model):
+    """A quiet plan is forgotten."""
+
+    model_config = _example({"withdrawn": True})
+
+    withdrawn: bool
 
 
 class OpenAsked(Asked):

@@ -11,7 +11,7 @@ A case is a value that can be kept as JSON, so that a plan is judged by what it 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -74,10 +74,10 @@ class Case:
         """Working days; beyond the published years by weekends, which every answer marks."""
         return working_days()
 
-    @cached_property
+    @property
     def standard(self) -> Standard:
         """Distances of pipes side by side."""
-        return read_standard()
+        return _standard()
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -88,6 +88,11 @@ class Case:
         """As it is kept. The settings are kept with the plan."""
         tables = {"works": self.works[list(WORK)], "rows": self.rows[list(ROW)], "closures": self.closures}
         return {name: _records(table) for name, table in tables.items()} | {"events": self.events}
+
+
+@lru_cache(maxsize=1)
+def _standard() -> Standard:
+    return read_standard()
 
 
 def case_of(kept: Mapping[str, Any], settings: Mapping[str, Any], on: date) -> Case:

@@ -9,7 +9,7 @@ from starlette import status
 
 from api.asked import coordination
 from api.deps import House, HouseNow
-from api.dig_schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut
+from api.dig_schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
 from api.drawn import DEGREES, shape_inside
 from api.errors import BadRequest
 from api.schemas import problems
@@ -59,11 +59,11 @@ def show_plan(token: Token, house: HouseNow) -> Json:
     return Json(quiet_plan(house.engine, token, _near_m(house)), headers=NO_STORE)
 
 
-@router.delete("/{token}", response_model=OpenAsked, responses=problems(403, 404, 409, 422), summary="撤回 / withdraw")
+@router.delete("/{token}", response_model=Withdrawn, responses=problems(403, 404, 409, 422), summary="撤回 / withdraw")
 def withdraw_plan(token: Token, house: HouseNow) -> Json:
     """Forget the plan and everything about it."""
     withdraw(house.engine, token)
-    return Json({"open": False}, headers=NO_STORE)
+    return Json({"withdrawn": True}, headers=NO_STORE)
 
 
 @router.post(

@@ -77,14 +77,15 @@ def test_nothing_of_a_quiet_plan_leaves_through_any_address(journey: Journey) ->
     k = int(a.removeprefix("A"))
     plan, dig, tokens = journey.asked(a)
     match = plan["matches"][0]["match_id"]
+    route_id = str(journey.client.get("/api/routes").json()["items"][0]["id"])
     numbers = {
-        "pack_id": "kaifeng-2022-6", "route_id": str(journey.client.get("/api/routes").json()["items"][0]["id"]), "match_id": match,
+        "pack_id": "kaifeng-2022-6", "route_id": route_id, "match_id": match,
         "plan_id": plan["id"], "dig_id": str(dig["id"]), "token": next(iter(tokens.values())), "work": a,
     }  # fmt: skip
     # off the beaten track: its coordinates are its own, and it overlaps A all the same
     shape = shapely.LineString([*on_street(k, 55.357, 200, 13.713).coords])
     spots = [f"{number:.5f}" for spot in drawn(shape)["coordinates"] for number in spot]
-    before = {address: body for address, body in everything(journey, numbers)}
+    before = dict(everything(journey, numbers))
     tiles_before = dict(tiles(journey, *drawn(shape)["coordinates"][0]))
     heard: list[str] = []
     news = threading.Thread(target=lambda: heard.extend(listen(journey.server.database, 4.0)))

@@ -18,7 +18,8 @@ from api.styles import outcome_style
 from geo.crs import to_degrees
 from geo.errors import BadInput, Unavailable
 from geo.verdict import Review
-from tests.api.answers_case import AWKWARD, CITY, PACK, REJECTS, judged
+from tests.api.answers_case import AWKWARD, CITY, PACK, REJECTS, judged, of
+from tests.packs.places import line, route, routes
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -329,3 +330,13 @@ def test_a_place_that_cannot_be_written_to(review: Review, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput):
         write_report(review, CITY, tmp_path / "file" / "r.html")
+
+
+def test_the_proof_names_who_digs_there_too(browser: Browser, tmp_path: Path) -> None:
+    two = of(routes(route(line((0, 200), (120, 200)), applicant="甲"), route(line((20, 203), (150, 203)), applicant="乙")))
+    with Sheet(browser, write_report(two, CITY, tmp_path / "two.html")) as page:
+        row(page, 1).click()
+        told = page.locator(".card tr", has_text="乙")
+        expect(told).to_contain_text("R2")
+        expect(told).to_contain_text("100.0 m")
+        expect(told).to_contain_text("共同 34 天")

@@ -158,3 +158,13 @@ def test_bars_are_in_proportion_and_escaped() -> None:
     wide = [float(one) for one in re.findall(r'<rect x="0" y="[\d.]+" width="([\d.]+)"', svg)]
     assert wide[0] == pytest.approx(4 * wide[1], abs=0.2) and wide[2] == 0
     assert "&lt;甲&gt;" in svg and "<甲>" not in svg and "50.0%" in svg and "来源" in svg
+
+
+def test_who_digs_there_is_named_and_counted() -> None:
+    same = of(routes(*[route(line((0, 200), (120, 200)))] * 50))
+    (first, *_), *_ = proofs(same, order(same))[1]
+    assert first["matches"]["n"] == 49 and len(first["matches"]["shown"]) == 8
+    assert first["matches"]["shown"][0] | {"with": "R2"} == {
+        "with": "R2", "with_kind": "route", "kind": "shared", "shared_m": 120.0, "road_name": "S1路", "days_in_common": 34,
+        "status": "together",
+    }  # fmt: skip
