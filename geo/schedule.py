@@ -36,6 +36,8 @@ Ints = npt.NDArray[np.int64]
 THREADS = 2
 # Of the time: so much for planning, the rest for finding out what would help those who are not joined.
 PLANNING = 0.7
+# A small component is solved in milliseconds; a share of less would only make its answer depend on how busy the machine is.
+LEAST_SECONDS = 1.0
 NOT_A_DAY = np.datetime64("NaT", "D")
 
 SOLVED = (
@@ -105,7 +107,7 @@ def plan(
 def _solutions(groups: Sequence[Problem], seconds: float) -> list[Solution]:
     """Each component in its share of the time, the largest first, two at a time."""
     sizes = [len(group.slots) for group in groups]
-    shares = [min(1.0, THREADS * size / sum(sizes)) * seconds for size in sizes]
+    shares = [max(min(1.0, THREADS * size / sum(sizes)) * seconds, LEAST_SECONDS) for size in sizes]
     order = sorted(range(len(groups)), key=lambda k: -sizes[k])
     with ThreadPoolExecutor(THREADS) as pool:
         running = {k: pool.submit(solve, groups[k], shares[k]) for k in order}
