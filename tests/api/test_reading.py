@@ -203,13 +203,14 @@ def test_every_answer_keeps_the_browser_at_home(client: httpx.Client) -> None:
 
 
 def test_the_page_answers_for_places_inside_it(client: httpx.Client) -> None:
-    for path in ("/", "/routes/12", "/?layer=roads"):
+    for path in ("/", "/digs", "/invite/none", "/?layer=roads"):
         answer = client.get(path)
         assert answer.headers["content-type"].startswith("text/html") and answer.headers["cache-control"] == "no-cache"
         assert (answer.status_code == 200) == ('id="app"' in answer.text)
         assert answer.status_code == 200 or "./setup.sh" in answer.text
-    answer = client.get("/assets/none.js")
-    assert answer.status_code == 404 and answer.json()["code"] == "no_such_address"
+    for path in ("/assets/none.js", "/routes/12", "/docs"):
+        answer = client.get(path)
+        assert answer.status_code == 404 and answer.json()["code"] == "no_such_address"
 
 
 @pytest.mark.parametrize(
