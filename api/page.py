@@ -33,8 +33,8 @@ class Page(StaticFiles):
         first, *rest = path.split(os.sep)
         if path in (".", "") or (first in ROOMS and len(rest) == (first == "invite")):
             answer = await self._index(scope)
-        elif self.lookup_path(path)[1] is None:
-            raise HTTPException(404)  # whatever is asked of it: StaticFiles would speak of the method first
+        elif scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(404)  # nothing but the page's own places takes anything: there is no such address
         else:
             answer = await super().get_response(path, scope)
         forever = first == "assets" and answer.status_code in (200, 304)
