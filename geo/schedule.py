@@ -107,7 +107,7 @@ def plan(
 def _solutions(groups: Sequence[Problem], seconds: float) -> list[Solution]:
     """Each component in its share of the time, the largest first, two at a time."""
     sizes = [len(group.slots) for group in groups]
-    shares = [max(min(1.0, THREADS * size / sum(sizes)) * seconds, LEAST_SECONDS) for size in sizes]
+    shares = [max(min(1.0, THREADS * size / sum(sizes)) * seconds, min(LEAST_SECONDS, seconds)) for size in sizes]
     order = sorted(range(len(groups)), key=lambda k: -sizes[k])
     with ThreadPoolExecutor(THREADS) as pool:
         running = {k: pool.submit(solve, groups[k], shares[k]) for k in order}
