@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { drawSection, type Section } from './section'
-import { joined, roadStretches, roundMarks, type SharedStretch } from './stretch'
+import { joined, roadStretches, roundMarks, sharedWith, type SharedStretch } from './stretch'
 
 const pipe = (order: number, x_m: number, cover_m: number | null, diameter_mm: number | null) => ({ order, utility: 'water', x_m, cover_m, diameter_mm })
 const trench: Section = {
@@ -85,5 +85,15 @@ describe('a stretch of road', () => {
     expect(roundMarks(12.2, 13.4).length).toBeGreaterThan(1)
     expect(roundMarks(5, 5)).toEqual([])
     for (const span of [3, 7, 18, 44, 99, 260, 1234]) expect(roundMarks(0.5, 0.5 + span).length).toBeLessThanOrEqual(6)
+  })
+
+  test('is summed for one party by road and by whom it is shared with', () => {
+    const bit = (road_name: string | null, from_m: number | null, metres: number, ...works: string[]) =>
+      ({ road_name, from_m, to_m: from_m === null ? null : from_m + metres, shared_m: metres, works: works.map((work_id) => ({ work_id })) })
+    const all = [bit('甲路', 0, 10, 'A', 'B'), bit('甲路', 50, 30, 'B', 'A'), bit('甲路', 0, 60, 'A', 'C'), bit(null, null, 5, 'A', 'B'), bit('甲路', 0, 9, 'B', 'C')]
+    expect(sharedWith(all, new Set(['A'])).map((one) => [one.road, one.others, one.metres, one.ranges])).toEqual([
+      ['甲路', ['C'], 60, [[0, 60]]], ['甲路', ['B'], 40, [[0, 10], [50, 80]]], [null, ['B'], 5, []],
+    ])
+    expect(sharedWith(all, new Set(['A', 'B'])).map((one) => [one.others, one.metres])).toEqual([[['C'], 69]])
   })
 })

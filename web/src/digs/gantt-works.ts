@@ -15,7 +15,7 @@ export const paves = (work: Work): boolean => PAVES.includes(work.kind)
 /** A bar may be moved where its days are not firm and it has a place. */
 export const movable = (work: LiveWork): boolean => !work.work.window.firm && !paves(work.work) && work.work.planned !== null
 
-export function ganttWorks(plan: Plan, live: Live, holding: string | null, closedName: string): Map<string, GanttWork> {
+export function ganttWorks(plan: Plan, live: Live, holding: string | null, closedWords: (kind: string) => string): Map<string, GanttWork> {
   const digs = new Map(live.digs.map((dig) => [dig.key, dig]))
   const kept = new Map(plan.works.map((work) => [work.work_id, spanOf(work.planned?.start, work.planned?.end)]))
   return new Map([...live.works].map(([id, one]): [string, GanttWork] => {
@@ -24,7 +24,7 @@ export function ganttWorks(plan: Plan, live: Live, holding: string | null, close
     return [id, {
       id, party: work.party ?? work.project ?? '', utility: work.utility, paves: paves(work), window: spanOf(work.window.start, work.window.end),
       shift: work.window.shift_days ?? 0, ready: dayOf(work.window.ready), firm: work.window.firm, span: one.span, from: id === holding ? (kept.get(id) ?? null) : null,
-      open_days: one.open_days, closures: closuresOf(work, closedName), dig: dig ? { key: dig.key, name: digNumber(dig.dig_id), start: dig.start, end: dig.end } : null,
+      open_days: one.open_days, closures: closuresOf(work, closedWords), dig: dig ? { key: dig.key, name: digNumber(dig.dig_id), start: dig.start, end: dig.end } : null,
       bad: one.violations.length > 0, movable: movable(one),
     }]
   }))
@@ -35,11 +35,11 @@ function spanOf(start: string | null | undefined, end: string | null | undefined
   return from === null || to === null ? null : { start: from, end: to }
 }
 
-function closuresOf(work: Work, closedName: string): GanttClosure[] {
+function closuresOf(work: Work, closedWords: (kind: string) => string): GanttClosure[] {
   return work.closures.flatMap((one): GanttClosure[] => {
     const [start, end] = [dayOf(one.start), dayOf(one.end)]
     if (start === null && end === null) return []
-    return [{ name: one.name ?? closedName, start: start ?? end! - LONG, end: end ?? start! + LONG }]
+    return [{ name: one.name ?? closedWords(one.kind), start: start ?? end! - LONG, end: end ?? start! + LONG }]
   })
 }
 

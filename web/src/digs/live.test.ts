@@ -1,25 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Dig, Plan, Preview, Savings, Work } from '../api/dig-types'
+import type { Plan, Preview } from '../api/dig-types'
 import { dayOf } from '../gantt/days'
 import { digNumber, listedDigs, liveOf } from './live'
-
-const saved = (metres: number, days = 5, points = metres * 10): Savings => ({ openings: 1, metres, area_m2: metres, unmeasured_m: 0, days, yuan: null, unpriced_m2: 0, points })
-const work = (work_id: string, party: string, start: string | null, dig: number | null): Work => ({
-  work_id, kind: 'route', party, project: null, utility: 'water', route: null, roads: ['东京大道'], length_m: 100, diameter_mm: null, depth_m: null, trench_width_m: null,
-  window: { start: '2026-12-01', end: '2026-12-31', firm: false, shift_days: 3, duration_days: 5, ready: null, owed: [] }, closures: [],
-  planned: start === null ? null : { start, end: start, open_days: 5, shift_days: 0, provisional: false, dig, dig_id: dig === null ? null : 'dig-1', role: 'joins', order: 1 },
-  moved: false, bbox: [114, 34, 115, 35], geometry: null,
-})
-const dig = (id: number, dig_id: string, works: string[], savings: Savings, more: Partial<Dig> = {}): Dig =>
-  ({ id, dig_id, works, savings, state: 'proposed', lead: works[0]!, start: '2026-12-07', end: '2026-12-11', road_names: ['东京大道'], ...more }) as Dig
-const match = (match_id: string, a: string, b: string, joined: boolean) =>
-  ({ match_id, a, b, shared_m: 50, road_names: [], days_in_common: 9, status: 'together' as const, planned: { joined, days_in_common: joined ? 5 : 0 }, dig: null, geometry: null })
-
-const plan = {
-  id: 'p', works: [work('A', '甲', '2026-12-07', 7), work('B', '乙', '2026-12-07', 7), work('C', '丙', '2026-12-21', null), work('D', '丁', null, null)],
-  matches: [match('ab', 'A', 'B', true), match('bc', 'B', 'C', false)], digs: [dig(7, 'dig-1', ['A', 'B'], saved(50)), dig(6, 'dig-9', ['A', 'C'], saved(9), { state: 'dropped' })],
-  savings: saved(50), violations: [{ rule: 'closure', work_id: 'C', other: null, text: '…' }],
-} as unknown as Plan
+import { dig, plan, saved } from './plan-case'
 
 const moved = (id: string, start: string) => ({ work_id: id, start, end: start, open_days: 5, shift_days: 2, dig_id: null, role: 'joins', order: 1, provisional: false, moved: true })
 const preview: Preview = {

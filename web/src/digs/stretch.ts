@@ -82,6 +82,38 @@ function roadStretch(some: readonly SharedStretch[], order: readonly string[]): 
   return { road: some[0]!.road_id, name: some[0]!.road_name, from_m, to_m, lanes: listed, joint, marks: roundMarks(from_m, to_m) }
 }
 
+/** What one party shares with others on a road. */
+export interface SharedOnRoad {
+  road: string | null
+  others: string[]
+  metres: number
+  /** Along the road, where it is measured: from–to of each bit. */
+  ranges: Bit[]
+}
+
+interface Bits {
+  road_name: string | null
+  from_m: number | null
+  to_m: number | null
+  shared_m: number | null
+  works: readonly { work_id: string }[]
+}
+
+/** Stretches of some works with others, summed by road and by whom they are shared with; the longest first. */
+export function sharedWith(stretches: readonly Bits[], mine: ReadonlySet<string>): SharedOnRoad[] {
+  const out = new Map<string, SharedOnRoad>()
+  for (const one of stretches) {
+    const others = one.works.map((work) => work.work_id).filter((id) => !mine.has(id))
+    if (others.length === one.works.length || !others.length) continue
+    const key = [one.road_name, ...others].join('\n')
+    const known = out.get(key) ?? { road: one.road_name, others, metres: 0, ranges: [] }
+    known.metres += one.shared_m ?? 0
+    if (one.from_m !== null && one.to_m !== null) known.ranges.push([one.from_m, one.to_m])
+    out.set(key, known)
+  }
+  return [...out.values()].sort((a, b) => b.metres - a.metres)
+}
+
 /** Round numbers inside a range, at most about five. */
 export function roundMarks(from: number, to: number): number[] {
   const span = to - from

@@ -82,14 +82,28 @@ async function openPlan(id: string): Promise<void> {
 }
 
 function show(found: Plan): void {
+  const before = chosenKept.value
   plan.value = found
   place.digs.plan = found.id
-  if (place.digs.dig !== null && !found.digs.some((dig) => dig.id === place.digs.dig)) place.digs.dig = null
+  if (place.digs.dig !== null && !found.digs.some((dig) => dig.id === place.digs.dig)) place.digs.dig = before ? heir(found, before.works) : null
   if (place.digs.work !== null && !found.works.some((work) => work.work_id === place.digs.work)) place.digs.work = null
+}
+
+/** The dig that holds most of some works, at least two of them: what became of a dig that a move took apart. */
+function heir(found: Plan, works: readonly string[]): number | null {
+  const held = (dig: Dig): number => dig.works.filter((id) => works.includes(id)).length
+  const [best] = found.digs.filter((dig) => dig.state !== 'dropped' && held(dig) > 1).sort((a, b) => held(b) - held(a))
+  return best?.id ?? null
 }
 
 /** The server gave the whole plan anew: after a move was kept. */
 export const replacePlan = (found: Plan): void => show(found)
+
+/** After a move was taken back, the dig of that work is shown again. */
+export function restorePlan(found: Plan): void {
+  show(found)
+  place.digs.dig ??= found.digs.find((dig) => dig.state !== 'dropped' && place.digs.work !== null && dig.works.includes(place.digs.work))?.id ?? null
+}
 
 /** Has the works planned anew. */
 export async function planAnew(wish: PlanWish = {}): Promise<void> {

@@ -2,7 +2,7 @@
 import { ref } from 'vue'
 import { flip, isOn } from '../map/switches'
 import { holding, letGo, takeBack } from './dig-hand'
-import { leaveDig, plan, replacePlan, stepDig } from './digs'
+import { leaveDig, plan, restorePlan, stepDig } from './digs'
 import { begin, cancel, phase, wish } from './drawing'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
@@ -93,5 +93,5 @@ function undoMove(event: KeyboardEvent): void {
   if (event.key.toLowerCase() !== 'z' || event.shiftKey || !plan.value) return
   event.preventDefault()
   if (holding.value) letGo()
-  else void takeBack(plan.value, replacePlan)
+  else void takeBack(plan.value, restorePlan)
 }
