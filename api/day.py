@@ -1,10 +1,5 @@
 """The day it is: one clock for the command line, the server and the workers."""
 
-from datetime import date, datetime
+from layers.day import today
 
-from layers.readers.values import CHINA
-
-
-def today() -> date:
-    """The day in China (Asia/Shanghai), whatever the machine's clock is set to: the filing date where none is named."""
-    return datetime.now(CHINA).date()
+__all__ = ["today"]

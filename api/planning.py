@@ -50,8 +50,8 @@ ROW = (
     "side_b", "gap_m", "a_from_m", "a_to_m", "b_from_m", "b_to_m", "pavement", "note", "note_day", "first_common", "last_common",
     "geometry",
 )  # fmt: skip
-SECONDS, WORKS_IN_THEM = 9.0, 200
-"""A plan of so many works takes at most so many seconds; one of more takes more in proportion."""
+SECONDS, WORKS_IN_THEM, MOST_SECONDS = 9.0, 200, 600.0
+"""A plan of so many works takes at most so many seconds; one of more takes more in proportion, up to the last number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +226,7 @@ class Arranged:
 
 def solved(case: Case) -> Arranged:
     """The planner's answer to a case."""
-    seconds = SECONDS * max(1.0, len(case.works) / WORKS_IN_THEM)
+    seconds = min(SECONDS * max(1.0, len(case.works) / WORKS_IN_THEM), MOST_SECONDS)
     on = np.datetime64(case.on, "D")
     plan = planned(case.works, case.rows, case.calendar, case.closures, case.settings, on, case.standard, seconds)
     _, saved = arranged(case.works, case.rows, plan.members[list(OPENINGS)], case.settings, case.standard)

@@ -6,6 +6,7 @@ from pyproj.exceptions import CRSError
 
 from geo.city import City
 from geo.errors import BadInput, Conflict
+from layers.dig_models import QuietPlanRow
 from layers.models import Base, CityRow, DeliveryRow
 from layers.readers.city_toml import measurable
 
@@ -27,7 +28,8 @@ def create_city(
     with engine.begin() as connection:
         connection.execute(sa.text("LOCK TABLE cities IN EXCLUSIVE MODE"))
         before = connection.scalar(sa.select(CityRow.work_srid))
-        if before not in (None, srid) and connection.scalar(sa.select(sa.func.count()).select_from(DeliveryRow)):
+        held = (sa.select(sa.func.count()).select_from(row) for row in (DeliveryRow, QuietPlanRow))
+        if before not in (None, srid) and any(connection.scalar(count) for count in held):
             raise Conflict(
                 why_zh=f"本库数据为 EPSG:{before}，不能改为 {work_crs}：一库一城一坐标系",
                 why_en=f"the rows here are in EPSG:{before}, not {work_crs}: one database, one city, one CRS",

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from geo.errors import BadInput, Conflict, NotFound
 from geo.workdays import WorkCalendar
 from layers.calendars import read_calendar
+from layers.day import today
 from layers.dig_news import tell
 from layers.dig_states import log, settle
-from layers.readers.values import CHINA
 from layers.rows import Row, column, row, rows, run
 
 LINK_DAYS = 180
@@ -31,14 +31,9 @@ def working_days() -> WorkCalendar:
     return read_calendar().provisional()
 
 
-def china_today() -> date:
-    """The day in China."""
-    return datetime.now(CHINA).date()
-
-
-def deadline(answer_days: int, today: date) -> tuple[date, bool]:
-    """The last day for an answer that is asked for today (not counted), and whether weekends alone decided a day of it."""
-    due = working_days().add_workdays(today, answer_days)
+def deadline(answer_days: int, asked: date) -> tuple[date, bool]:
+    """The last day for an answer to what was ``asked`` that day (not counted), and whether weekends alone decided a day of it."""
+    due = working_days().add_workdays(asked, answer_days)
     return date.fromisoformat(str(due.day)), bool(due.provisional)
 
 
@@ -100,7 +95,7 @@ def _ask(connection: sa.Connection, dig: Row, party: str, by: str, renew: bool) 
     if before is not None and not renew:
         return Asked(before, None)
     token = secrets.token_urlsafe(32)
-    due, provisional = deadline(int(dig["settings"]["answer_days"]), china_today())
+    due, provisional = deadline(int(dig["settings"]["answer_days"]), today())
     values = {"hash": hashed(token), "due": due, "provisional": provisional, "days": LINK_DAYS}
     (made,) = rows(connection, _NEW if before is None else _RENEWED, **whose, **values)
     log(connection, dig["id"], by, "asked" if before is None else "renewed", made, {"deadline": made["deadline"].isoformat()})
@@ -146,7 +141,7 @@ def reopen(connection: sa.Connection, dig: int, why: str, by: str) -> None:
         if one["party"] not in parties:
             _revoked(connection, one, by)
             continue
-        due, provisional = deadline(int(one["settings"]["answer_days"]), china_today())
+        due, provisional = deadline(int(one["settings"]["answer_days"]), today())
         given = {"id": one["id"], "due": due, "provisional": provisional, "why": why, "days": LINK_DAYS}
         (again,) = rows(connection, _AGAIN, **given)
         log(connection, dig, by, "reopened", again, {"why": why, "deadline": due.isoformat()})

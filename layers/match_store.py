@@ -95,6 +95,8 @@ def keep_matches(
     _close(connection, pairs.loc[different, "id_0"], at, "changed")
     _close(connection, pairs.loc[gone, "id_0"], at, "gone")
     _open(connection, pairs[fresh | different].reset_index(drop=True), parts, (number, at, about.pack), city)
+    if opened:  # what is asked next is planned with these counts
+        run(connection, "ANALYZE works, matches, match_parts")
     touched = sorted(pairs.loc[different | gone, "match_id_0"])
     sides = [pairs.loc[which, names].to_numpy().ravel() for which, names in ((fresh, ["a", "b"]), (gone, ["a_0", "b_0"]))]
     around = sorted({str(name) for one in sides for name in one})
@@ -226,14 +228,12 @@ def _open(
 
 def _changes(pairs: pd.DataFrame, versions: Mapping[str, int]) -> list[str]:
     """What is different, as JSON: {"new": true}, {"again": true} for one that was gone, or (before, after) by column."""
-    out = []
-    for pair in pairs.to_dict("records"):
-        if not isinstance(pair["digest_0"], str):
-            change: dict[str, Any] = {"again": True} if pair["match_id"] in versions else {"new": True}
-        else:
-            both = {name: [_plain(pair[f"{name}_0"]), _plain(pair[name])] for name in TOLD}
-            change = {name: two for name, two in both.items() if two[0] != two[1]} or {"place": True}
-        out.append(json.dumps(change, ensure_ascii=False))
+    out = [json.dumps({"again": True} if name in versions else {"new": True}) for name in pairs["match_id"]]
+    known = np.flatnonzero(pairs["digest_0"].notna())
+    for at, pair in zip(known.tolist(), pairs.iloc[known].to_dict("records"), strict=True):
+        both = {name: [_plain(pair[f"{name}_0"]), _plain(pair[name])] for name in TOLD}
+        change: dict[str, Any] = {name: two for name, two in both.items() if two[0] != two[1]} or {"place": True}
+        out[at] = json.dumps(change, ensure_ascii=False)
     return out
 
 

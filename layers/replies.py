@@ -11,9 +11,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from geo.errors import Conflict, NotFound
+from layers.day import today
 from layers.dig_news import tell
 from layers.dig_states import log, settle
-from layers.invitations import china_today, hashed
+from layers.invitations import hashed
 from layers.rows import Row, Source, column, row, rows
 
 REASONS: Mapping[str, tuple[str, str]] = {
@@ -42,16 +43,16 @@ def by_token(source: Source, token: str) -> Row:
     return found
 
 
-def late(invitation: Row, today: date) -> bool:
+def late(invitation: Row, day: date) -> bool:
     """Is the deadline over?"""
-    return bool(invitation["deadline"] < today)
+    return bool(invitation["deadline"] < day)
 
 
-def answerable(invitation: Row, today: date) -> bool:
+def answerable(invitation: Row, day: date) -> bool:
     """May the party still answer, or change its answer? After the deadline only where silence goes to the office."""
     if invitation["dropped_at"] is not None or invitation["state"] in ("revoked", "withdrawn"):
         return False
-    return not late(invitation, today) or invitation["settings"]["silence"] == "escalate"
+    return not late(invitation, day) or invitation["settings"]["silence"] == "escalate"
 
 
 def seen(engine: sa.Engine, token: str) -> None:
@@ -118,7 +119,7 @@ def _may_answer(now: Row, said: Answer) -> None:
     if said.round != now["round"]:
         zh, en = "方案已有改动：请刷新，看过新的工期后再答复", "the dig has changed: look at it again, then answer"
         raise Conflict(why_zh=zh, why_en=en, round=now["round"])
-    if not answerable(now, china_today()):
+    if not answerable(now, today()):
         raise Conflict(
             why_zh=f"答复期限（{now['deadline']}）已过，按沉默处理：如仍要参加，请联系牵头单位",
             why_en=f"the deadline ({now['deadline']}) is over and silence was taken as the answer: ask the office",
@@ -129,26 +130,26 @@ def _may_answer(now: Row, said: Answer) -> None:
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def apply_silence(engine: sa.Engine, today: date) -> int:
+def apply_silence(engine: sa.Engine, day: date) -> int:
     """Who was asked and said nothing until the deadline has withdrawn, or goes to the office (``silence`` of the plan's
     settings). Any number of callers may do it at any time: each silence counts once. Returns how many there were."""
     query = (
         "SELECT DISTINCT i.dig FROM invitations i JOIN digs d ON d.id = i.dig"
-        " WHERE i.state IN ('asked', 'seen') AND i.deadline < :today AND d.dropped_at IS NULL ORDER BY i.dig"
+        " WHERE i.state IN ('asked', 'seen') AND i.deadline < :day AND d.dropped_at IS NULL ORDER BY i.dig"
     )
-    return sum(_silent(engine, dig, today) for dig in column(engine, query, today=today))
+    return sum(_silent(engine, dig, day) for dig in column(engine, query, day=day))
 
 
-def _silent(engine: sa.Engine, dig: int, today: date) -> int:
+def _silent(engine: sa.Engine, dig: int, day: date) -> int:
     with engine.begin() as connection:
         query = "SELECT p.settings FROM digs d JOIN plans p ON p.id = d.plan WHERE d.id = :dig FOR UPDATE OF d"
         (settings,) = column(connection, query, dig=dig)
         state = "escalated" if settings["silence"] == "escalate" else "withdrawn"
         update = (
             "UPDATE invitations SET state = :state, answered_at = now()"
-            " WHERE dig = :dig AND state IN ('asked', 'seen') AND deadline < :today RETURNING *"
+            " WHERE dig = :dig AND state IN ('asked', 'seen') AND deadline < :day RETURNING *"
         )
-        silent = rows(connection, update, state=state, dig=dig, today=today)
+        silent = rows(connection, update, state=state, dig=dig, day=day)
         for one in silent:
             log(connection, dig, "clock", state, one, {"deadline": one["deadline"].isoformat()})
         if silent:

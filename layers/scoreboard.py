@@ -12,15 +12,15 @@ from layers.rows import rows
 ZONE = "Asia/Shanghai"
 # One row for each pair of different parties that shares a stretch, by the month in which it was first found.
 _PAIRS = f"""
-SELECT to_char(f.found AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, m.match_id, a.party AS one, b.party AS two,
-       m.note = 'repeat' AS repeat,
-       EXISTS (SELECT FROM digs d WHERE m.match_id = ANY(d.match_ids) AND d.dropped_at IS NULL) AS planned,
-       EXISTS (SELECT FROM digs d WHERE m.match_id = ANY(d.match_ids) AND d.agreed_at IS NOT NULL) AS agreed
-FROM matches m
-JOIN (SELECT match_id, min(valid_from) AS found FROM matches GROUP BY 1) f ON f.match_id = m.match_id
-JOIN works a ON a.work_id = m.a JOIN works b ON b.work_id = m.b
-WHERE m.kind = 'shared' AND m.same_party IS NOT TRUE
-  AND m.version = (SELECT max(version) FROM matches n WHERE n.match_id = m.match_id)
+WITH last AS (SELECT DISTINCT ON (match_id) match_id, kind, a, b, same_party, note FROM matches ORDER BY match_id, version DESC),
+     found AS (SELECT match_id, min(valid_from) AS at FROM matches GROUP BY 1),
+     dug AS (SELECT unnest(match_ids) AS match_id, agreed_at FROM digs WHERE dropped_at IS NULL),
+     joint AS (SELECT match_id, bool_or(agreed_at IS NOT NULL) AS agreed FROM dug GROUP BY 1)
+SELECT to_char(found.at AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, a.party AS one, b.party AS two,
+       last.note = 'repeat' AS repeat, joint.match_id IS NOT NULL AS planned, coalesce(joint.agreed, false) AS agreed
+FROM last JOIN found USING (match_id) LEFT JOIN joint USING (match_id)
+JOIN works a ON a.work_id = last.a JOIN works b ON b.work_id = last.b
+WHERE last.kind = 'shared' AND last.same_party IS NOT TRUE
   AND a.kind IN ('route', 'permit') AND b.kind IN ('route', 'permit')
 """
 # The last refusal or silence of each invitation and round, in the month in which it came.
@@ -47,14 +47,14 @@ def scoreboard(
     ``last``. ``rate``: agreed pairs of all pairs, None where there are none."""
     low, high = (f"{day:%Y-%m}" if day else None for day in (first, last))
     pairs, away, metres = (_between(rows(engine, query), low, high) for query in (_PAIRS, _AWAY, _METRES))
-    parties = sorted({name for row in pairs for name in (row["one"], row["two"]) if name} | {row["party"] for row in away})
+    of = _by_party(pairs, away, metres)
+    parties = sorted(of) if party is None else [party]
     if party is not None:
-        pairs, away, metres = _of(party, pairs, away, metres)
-        parties = [party]
+        pairs, away, metres = of.get(party, ([], [], []))
     months = sorted({row["month"] for some in (pairs, away, metres) for row in some})
     return {
         "months": [{"month": month, **_figures(*(_in(some, month) for some in (pairs, away, metres)))} for month in months],
-        "parties": [{"party": name, **_figures(*_of(name, pairs, away, metres))} for name in parties],
+        "parties": [{"party": name, **_figures(*of.get(name, ([], [], [])))} for name in parties],
         "total": _figures(pairs, away, metres),
     }
 
@@ -67,12 +67,15 @@ def _in(some: Rows, month: str) -> Rows:
     return [row for row in some if row["month"] == month]
 
 
-def _of(party: str, pairs: Rows, away: Rows, metres: Rows) -> tuple[Rows, Rows, Rows]:
-    return (
-        [row for row in pairs if party in (row["one"], row["two"])],
-        [row for row in away if row["party"] == party],
-        [row for row in metres if party in row["parties"]],
-    )
+def _by_party(pairs: Rows, away: Rows, metres: Rows) -> dict[str, tuple[list[Any], list[Any], list[Any]]]:
+    """What concerns each party; works whose party nobody states concern none."""
+    out: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+    for k, some in enumerate((pairs, away, metres)):
+        for row in some:
+            named = {row["one"], row["two"]} if k == 0 else {row["party"]} if k == 1 else set(row["parties"])
+            for name in named - {None}:
+                out.setdefault(name, ([], [], []))[k].append(row)
+    return out
 
 
 def _figures(pairs: Rows, away: Rows, metres: Rows) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """From two lines on one street to an agreed dig, over real HTTP: plans, moves, invitations, answers, silence."""
 
 import threading
-import time
 from datetime import date, timedelta
 
 import httpx
@@ -64,28 +63,6 @@ def test_other_dates_are_taken_up_and_everybody_is_asked_anew(journey: Journey) 
     assert journey.say(theirs, "joins").json()["dig"]["state"] == "asking"
     assert journey.say(mine, "joins").json()["dig"]["state"] == "agreed"
     assert [what for what, _ in journey.log(dig["id"])][-5:] == ["moved", "reopened", "reopened", "joins", "joins"]
-
-
-def test_silence_after_the_deadline_is_taken_up_by_the_worker_after_its_restart(journey: Journey) -> None:
-    a, _ = journey.two()
-    _, dig, tokens = journey.asked(a)
-    first, *_ = tokens.values()
-    assert journey.say(first, "joins").status_code == 200
-    journey.server.stop_workers()
-    journey.town.change("UPDATE invitations SET deadline = :past WHERE dig = :dig", past=date(2026, 1, 5), dig=dig["id"])
-    late = journey.client.get(f"/api/invitations/{list(tokens.values())[1]}").json()
-    assert late["late"] and not late["can_answer"]
-    refused = journey.say(list(tokens.values())[1], "joins")
-    assert refused.status_code == 409 and refused.json()["context"]["deadline"] == "2026-01-05"
-    journey.server.start_workers()
-    journey.server.kill_worker()  # whoever dies over it: what is due stands in the database
-    end = time.monotonic() + 90
-    while journey.dig(dig["id"])["state"] == "asking":
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    after = journey.dig(dig["id"])
-    assert after["state"] == "failed" and sorted(one["state"] for one in after["answers"]) == ["joins", "withdrawn"]
-    assert journey.log(dig["id"]).count(("withdrawn", list(tokens)[1])) == 1
 
 
 def test_silence_may_go_to_the_office_instead(journey: Journey) -> None:
@@ -312,47 +289,6 @@ def test_a_changed_work_reopens_its_own_dig_and_no_other(journey: Journey) -> No
     journey.town.load(loose(b, on_street(k, 700, 790, -5), f"乙{k}", "2026-12-01", "2026-12-18", 8, shift_days=7))
     journey.town.rematch()
     assert [what for what, _ in journey.log(dig["id"])].count("changed") == 2
-
-
-def test_a_plan_made_by_a_job_outlives_its_worker(journey: Journey) -> None:
-    from api.orders import PLAN
-    from layers import jobs
-    from layers.dig_store import NewPlan, plan_waits, queue_plan
-    from tests.packs.asked import PACK
-
-    k = next(journey.streets)
-    many = [
-        loose(
-            f"M{k}-{i}",
-            on_street(k, 10 * i, 10 * i + 150, i % 10),
-            f"单位{i % 7}",
-            "2026-12-01",
-            "2027-02-26",
-            4 + i % 9,
-            shift_days=5,
-        )
-        for i in range(40)
-    ]
-    journey.town.load(*many)
-    journey.town.rematch()
-    settings = PACK.data.coordination.model_dump(mode="json")  # type: ignore[union-attr]
-    asked = NewPlan(
-        date.fromisoformat(ON), PACK.label, {"work_ids": [f"M{k}-0"] + [f"M{k}-{i}" for i in range(1, 40)]}, settings, "test"
-    )
-    plan_id = queue_plan(journey.town.engine, asked)
-    job = jobs.enqueue(journey.town.engine, PLAN, {"plan": plan_id, "pack": PACK.label})
-    plan_waits(journey.town.engine, plan_id, job)
-    end = time.monotonic() + 120
-    while jobs.job(journey.town.engine, job).state == "queued":
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    journey.server.kill_worker()
-    while journey.client.get(f"/api/plans/{plan_id}").json()["state"] == "queued":
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    plan = journey.client.get(f"/api/plans/{plan_id}").json()
-    assert plan["state"] == "done" and len(plan["works"]) == 40 and plan["violations"] == []
-    assert jobs.job(journey.town.engine, job).attempt >= 1
 
 
 def test_calendar_file_and_drawing(journey: Journey) -> None:

@@ -1,7 +1,10 @@
 """Matches in the database: one record for each pair, a version only where something is different, and nothing lost."""
 
+import json
+import math
 import threading
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +13,10 @@ from api.rematch import rematch
 from geo.columns import frame_of
 from layers.dig_news import listen
 from layers.match_lists import Asked, match, matches, works
+from layers.tiles import tile
 from tests.api.dig_town import DigTown, along, loose
 from tests.geo.works_town import town, work
+from tests.layers.test_tiles import decoded
 from tests.packs.asked import PACK
 from tests.packs.places import line
 
@@ -75,7 +80,7 @@ def test_a_change_of_shape_dates_or_rules_is_a_version_with_what_changed(place: 
     place.rematch()
     days = place.valid()["A B"]["change"]
     assert days["days_in_common"] == [11, 0] and days["status"] == ["together", "apart"] and days["note"] == [None, "repeat"]
-    stricter = PACK.data.coordination.model_copy(update={"min_shared_m": 60.0})  # type: ignore[union-attr]
+    stricter = PACK.data.coordination.model_copy(update={"min_shared_m": 60.0})
     pack = type(PACK)(PACK.data.model_copy(update={"coordination": stricter}))
     run = rematch(place.engine, place.city, pack)
     assert run is not None and (run.scope, run.opened, run.closed) == ("all", 0, 1)
@@ -168,7 +173,7 @@ def test_filters_ask_what_they_say(place: DigTown) -> None:
     assert found["total"] == 2 and found["counts"] == {"kind": {"shared": 1, "crossing": 1}, "status": {"together": 1}}
 
     def total(**asked: object) -> int:
-        return int(matches(place.engine, Asked(**asked), 10, 0)["total"])  # type: ignore[arg-type]
+        return int(matches(place.engine, Asked(**asked), 10, 0)["total"])
 
     assert total(kind=["shared"]) == 1 and total(kind=["crossing"], status=["apart"]) == 0
     assert total(party="丙") == 1 and total(party="无此单位") == 0
@@ -208,7 +213,7 @@ def test_a_change_is_told(place: DigTown, empty_database: str) -> None:
         news = listen(empty_database, 5.0)
         ready.set()
         heard.append(next(news, ""))
-        news.close()  # type: ignore[attr-defined]
+        news.close()
 
     listener = threading.Thread(target=hear)
     listener.start()
@@ -224,3 +229,54 @@ def test_undated_works_match_and_say_so(place: DigTown) -> None:
     place.rematch()
     one = place.valid()["A B"]
     assert one["status"] == "undated" and one["days_in_common"] is None
+
+
+def test_tiles_show_works_and_what_they_share_and_forget_what_is_gone(place: DigTown, tmp_path: Path) -> None:
+    two(place)
+    place.rematch()
+    one = match(place.engine, place.valid()["A B"]["match_id"])
+    (lon, lat), *_ = one["rows"][0]["geometry"]["coordinates"]
+    spot = at_zoom(lon, lat, 15)
+    works_seen = decoded(tile(place.engine, "works", *spot), spot, tmp_path)["works"]
+    assert set(works_seen["work_id"]) == {"A", "B", "C"} and set(works_seen.columns) >= {
+        "party",
+        "utility",
+        "firm",
+        "route",
+        "kind",
+    }
+    seen = decoded(tile(place.engine, "matches", *spot), spot, tmp_path)["matches"]
+    assert set(zip(seen["a"], seen["b"], seen["kind"], strict=True)) == {("A", "B", "shared"), ("B", "C", "crossing")}
+    assert set(seen.geometry.geom_type) == {"LineString", "Point"} and seen["shared_m"].max() == 100.0
+    place.load(work("A", line((100, 290), (190, 290)), "甲"))
+    place.rematch()
+    seen = decoded(tile(place.engine, "matches", *spot), spot, tmp_path)["matches"]
+    assert set(seen["kind"]) == {"crossing"}
+    far = at_zoom(lon, lat, 6)
+    assert "works" in decoded(tile(place.engine, "works", *far), far, tmp_path)
+
+
+def at_zoom(lon: float, lat: float, z: int) -> tuple[int, int, int]:
+    """The tile over a place."""
+    n = 2**z
+    return z, int((lon + 180) / 360 * n), int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+
+
+def test_the_command_and_a_load_bring_them_up_to_date(
+    place: DigTown, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from app import main
+
+    monkeypatch.setenv("DATABASE_URL", empty_database)
+    two(place)
+    assert main(["rematch"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"run": 1, "works": 3, "opened": 2, "closed": 0, "changed": 0}
+    file = tmp_path / "more.geojson"
+    more = work("Z", along(60, 200, 9), "庚").to_crs("EPSG:4326").assign(start="2026-12-01", end="2026-12-20")
+    file.write_text(more[["route_id", "applicant", "start", "end", "geometry"]].to_json(), encoding="utf-8")
+    assert main(["load", "routes", str(file)]) in (0, 1)
+    assert {"A Z", "B Z"} <= set(place.valid())
+    capsys.readouterr()
+    assert main(["rematch", "--all"]) == 0
+    again = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (again["works"], again["opened"], again["closed"]) == (4, 0, 0)

@@ -152,7 +152,7 @@ def test_a_quiet_plan_sees_the_works_below_it_and_they_see_that_alone(journey: J
     k = next(journey.streets)
     journey.town.load(
         loose(f"Q{k}", on_street(k, 50, 250), "公开单位", "2031-06-01", "2031-06-30"),
-        loose(f"R{k}", on_street(k, 300, 400), "公开单位", None, None),  # type: ignore[arg-type]
+        loose(f"R{k}", on_street(k, 300, 400), "公开单位", None, None),
     )
     journey.town.rematch()
     mine, shown = enter(journey, on_street(k, 100, 320))
