@@ -9,7 +9,7 @@ import pandas as pd
 
 from api.answers_table import Answer
 from api.matching import Matching
-from geo.columns import words
+from geo.columns import unstated, words
 from geo.dig_words import BINDING, CHANGE, fields, text
 
 Words = npt.NDArray[np.object_]
@@ -123,7 +123,7 @@ def names(matching: Matching) -> Words:
 def _numbers_given(matching: Matching) -> Words:
     """Route numbers as the file has them; of what the city plans its own."""
     given = words(matching.works, "route_id")
-    return np.where(given == None, words(matching.works, "work_id"), given)  # noqa: E711 (an array of words)
+    return np.where(unstated(given), words(matching.works, "work_id"), given)
 
 
 def match_table(matching: Matching) -> pd.DataFrame:

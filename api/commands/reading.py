@@ -91,6 +91,12 @@ def mapping_of(pairs: list[str]) -> dict[str, str]:
     return out
 
 
+def rejects_of(asked: argparse.Namespace) -> Path:
+    """Where refused rows go."""
+    place: Path = asked.rejects or asked.output.with_suffix(".rejects.csv")
+    return place
+
+
 def check_places(**places: Path | None) -> None:
     """Before anything is read: each file can be written where its option (the keyword) says. Raises BadInput.
 

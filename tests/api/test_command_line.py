@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -212,3 +213,19 @@ def test_a_row_that_is_lost_is_told_and_takes_the_proof_of_its_layer(empty_datab
     a, b = (json.loads((tmp_path / name).read_text("utf-8"))["features"][0]["properties"] for name in ("a.geojson", "b.geojson"))
     assert a["missing"] == b["missing"] and a["outcome"] == b["outcome"] != "exempt"
     assert all("未能读入" in json.dumps(each["verdict"], ensure_ascii=False) for each in (a, b))
+
+
+def test_verdicts_name_stored_works_of_a_database_that_runs_only_for_the_command(demo_folder: Path, tmp_path: Path) -> None:
+    """Whole verdicts are made while they are written: the server must still be there."""
+    with tempfile.TemporaryDirectory(prefix="wx-", dir="/var/tmp") as place:
+        home = Path(place)
+        home.chmod(0o755)
+        assert app("load", "--city", demo_folder, home=home).returncode == 0
+        assert app("load", "routes", demo_folder / "routes.shp", home=home).returncode == 0
+        some = gpd.read_file(demo_folder / "routes.shp", encoding="GB18030")
+        some.assign(编号=[f"N{k}" for k in range(len(some))]).to_file(tmp_path / "new.gpkg")
+        done = app("classify", tmp_path / "new.gpkg", "--on", ON, "-o", tmp_path / "out.geojson", home=home)
+        assert done.returncode == 0, done.stderr
+    features = json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"]
+    sources = {match["of"] for one in features for match in one["properties"]["verdict"]["matches"] or []}
+    assert "store" in sources
