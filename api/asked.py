@@ -8,8 +8,8 @@ from api.day import today
 from api.deps import House
 from api.errors import BadRequest
 from api.texts import words_of_query
-from geo.coordination import Coordination
 from geo.errors import BadInput
+from geo.law.coordination import Coordination
 
 BoxText = Annotated[
     str | None,

@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Query, Request
 
 from api.day import today
+from api.digs.plan_desk import Desk
 from api.i18n import Lang, language
-from api.plan_desk import Desk
 from api.settings import Settings
 from api.standing import Standing
 from api.tile_store import TileStore
 from geo.errors import BadInput, BadPack
-from geo.pack import Pack
-from layers.pack_choice import pack_for, pack_named
-from layers.packs import read_packs
-from layers.rasters import RASTER_LAYERS, raster_paths
+from geo.law.pack import Pack
+from layers.packs.choice import pack_for, pack_named
+from layers.packs.read import read_packs
+from layers.rasters.store import RASTER_LAYERS, raster_paths
 from layers.session import engine
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.schema import LAYERS
-from layers.dig_models import MatchRunRow
-from layers.dig_tiles import DIG_LAYERS
+from layers.digs.models import MatchRunRow
+from layers.digs.tiles import DIG_LAYERS
 from layers.models import DeliveryRow, VerdictRow
 
 

@@ -20,22 +20,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from api.neighbours import Scene, joined, scene
+from api.digs.neighbours import Scene, joined, scene
 from api.review import Review, review
 from geo.axis import Axes
 from geo.city import City
-from geo.closures import closures
-from geo.colocation import match
+from geo.colocation.match import match
+from geo.colocation.near import Sets
+from geo.colocation.placing import Placed
 from geo.columns import days, words
-from geo.coordination import Coordination
 from geo.cuts import cuts, places
-from geo.near_works import Sets
-from geo.pack import Pack
-from geo.placing import Placed
-from geo.schedule import Plan
-from geo.schedule import plan as planned
-from geo.standard import Standard
-from geo.workdays import WorkCalendar
+from geo.law.coordination import Coordination
+from geo.law.pack import Pack
+from geo.law.standard import Standard
+from geo.law.workdays import WorkCalendar
+from geo.schedule.closures import closures
+from geo.schedule.solve import Plan
+from geo.schedule.solve import plan as planned
 from layers.calendars import read_calendar
 from layers.standards import read_standard
 
@@ -50,11 +50,12 @@ STEPS = 5
 class Matching:
     """Works, what they share, and (where it was asked for) a plan.
 
-    ``works``: columns of :data:`geo.works.COLUMNS`, geometry in the work CRS, and beside them ``route_id`` and ``row_no`` of
-    the file (None and 0 for what the city plans), ``owed`` (permit items, [] where none or not judged) and ``accepted`` (day of
-    filing). The first ``given`` rows are those that were given, in their order; the city's follow.
-    ``rows``: one row for each whole stretch of a pair and for each crossing (:data:`geo.match_rows.COLUMNS`); ``a`` and ``b``
-    number the works. ``left_out``: near pairs that are no match, by reason. ``closures``: :func:`geo.closures.closures`.
+    ``works``: columns of :data:`geo.colocation.works.COLUMNS`, geometry in the work CRS, and beside them ``route_id`` and
+    ``row_no`` of the file (None and 0 for what the city plans), ``owed`` (permit items, [] where none or not judged) and
+    ``accepted`` (day of filing). The first ``given`` rows are those that were given, in their order; the city's follow.
+    ``rows``: one row for each whole stretch of a pair and for each crossing (:data:`geo.colocation.rows.COLUMNS`); ``a`` and
+    ``b`` number the works. ``left_out``: near pairs that are no match, by reason.
+    ``closures``: :func:`geo.schedule.closures.closures`.
     ``placed``: where the given works lie on the roads; ``axes``: of all works, in their order. ``calendar``: that of the plan.
     """
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.route_store import history
 
 

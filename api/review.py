@@ -20,14 +20,14 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
-from api.neighbours import Standing, neighbours
+from api.digs.neighbours import Standing, neighbours
 from geo.city import City
 from geo.facts import Facts
 from geo.ground import prepared
 from geo.hits import CORES
+from geo.law.pack import Pack
+from geo.law.rules import judge
 from geo.measure import facts
-from geo.pack import Pack
-from geo.rules import judge
 from geo.siblings import siblings
 from geo.spans import place_spans, spans_between
 from geo.verdict import Review

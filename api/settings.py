@@ -13,7 +13,7 @@ class Settings:
     ``home`` is the data folder: uploads and the answers of jobs are kept below it, under names of our own.
     ``web_dir`` holds the built page; where it is missing, ``/`` says how to build it.
     ``default_pack`` is the id of the pack that judges when a request names none; empty = the city's own that is in
-    force on the day of filing (:func:`layers.pack_choice.pack_for`).
+    force on the day of filing (:func:`layers.packs.choice.pack_for`).
     """
 
     database_url: str

@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.neighbours import Scene, StandingWorks, scene
+from api.digs.neighbours import Scene, StandingWorks, scene
 from geo.city import City
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.cities import city_settings
 from layers.queries import city, city_version, layers_summary
 from layers.route_store import routes_to_judge, routes_version

@@ -15,7 +15,7 @@ PROOF = ("verdict", "pieces")  # JSON text in the Parquet file
 
 
 def geojson(parquet: Path, work_crs: str) -> Iterator[bytes]:
-    """The same features as :func:`api.answers.write_answers` puts into a ``.geojson``, from the ``.parquet`` that it wrote."""
+    """What :func:`api.answers.write.write_answers` puts into a ``.geojson``, from the ``.parquet`` that it wrote."""
     yield b'{"type":"FeatureCollection","features":['
     between = b"\n"
     with pq.ParquetFile(parquet) as file:

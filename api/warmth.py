@@ -10,7 +10,7 @@ import shapely
 
 from api.review import review
 from geo.city import City
-from geo.pack import Pack
+from geo.law.pack import Pack
 from geo.schema import ROUTES
 from layers.readers import conform
 

@@ -12,7 +12,7 @@ import shapely
 
 from geo.city import City
 from geo.ground import Ground
-from geo.pack import PackData
+from geo.law.pack import PackData
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

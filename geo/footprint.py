@@ -17,7 +17,7 @@ from geo.axis import MM, Axes, Edges
 from geo.columns import numbers, positive, unclear, words
 from geo.intervals import STRIDE
 from geo.kernel import jit
-from geo.pack import Estimate, Measures
+from geo.law.pack import Estimate, Measures
 from geo.pits import Pits, pits_at
 from geo.spans import place_spans
 

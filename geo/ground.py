@@ -18,8 +18,8 @@ from geo.areas import LIKELY, MAYBE, NO, SURE, AreaSet, area_set
 from geo.axis import Edges, edges_of
 from geo.city import City, Layer
 from geo.columns import frame_of, positive, words
+from geo.law.pack import Pack, PackData, Zone
 from geo.ledger import LockDates, ledger_areas, lock_dates, place
-from geo.pack import Pack, PackData, Zone
 from geo.road_space import road_spaces
 from geo.schema import ROAD_RANK
 

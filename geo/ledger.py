@@ -17,7 +17,7 @@ from geo.areas import MAYBE, NO, SURE, AreaSet, area_set
 from geo.axis import axes_of, cut
 from geo.city import City, Layer
 from geo.columns import days, frame_of, numbers, unstated, words
-from geo.pack import Lock, Pack
+from geo.law.pack import Lock, Pack
 from geo.road_space import half_widths, match_ids, surfaces
 
 Floats = npt.NDArray[np.float64]

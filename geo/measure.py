@@ -23,9 +23,9 @@ from geo.facts import Codes, Column, Facts
 from geo.footprint import OPEN, UNSAID, Footprints, footprints
 from geo.ground import Ground, prepared
 from geo.hits import HitSet, hit_set, merged
+from geo.law.pack import Pack
 from geo.locks import Window
 from geo.outlines import derived_axis, outline_hits
-from geo.pack import Pack
 from geo.partition import ground_pieces
 from geo.sites import Sites, ends, own_sites
 from geo.zones import zone_columns

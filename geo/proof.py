@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from geo import facts as f
 from geo.columns import words
-from geo.kleene import NAMES, YES
+from geo.law.kleene import NAMES, YES
+from geo.law.pack import PLACEHOLDER, Rule
+from geo.law.rules import Reading, evaluate
 from geo.notes import notes
-from geo.pack import PLACEHOLDER, Rule
-from geo.rules import Reading, evaluate
 
 if TYPE_CHECKING:
     from geo.verdict import Review

@@ -12,7 +12,7 @@ from geo.axis import edges_of
 from geo.city import City
 from geo.columns import frame_of, plain, plain_id, positive, unstated, words
 from geo.kernel import nearest_many
-from geo.pack import Measures, Pack
+from geo.law.pack import Measures, Pack
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ from geo.axis import Axes
 from geo.columns import days, plain, unstated, words
 from geo.connected import components
 from geo.facts import WHY, Column, Facts
-from geo.pack import Pack
+from geo.law.pack import Pack
 from geo.sites import end_points
 
 Ints = npt.NDArray[np.int64]

@@ -17,7 +17,7 @@ from geo.facts import WHY, Codes, Column
 from geo.footprint import Footprints
 from geo.hits import intervals
 from geo.intervals import complement, intersect, offsets, total, union
-from geo.pack import Measures
+from geo.law.pack import Measures
 
 Ints = npt.NDArray[np.int64]
 Stretches = tuple[Ints, Ints, Ints]  # route, lo, hi

@@ -18,12 +18,12 @@ import pandas as pd
 from geo import facts as f
 from geo.city import City
 from geo.columns import days, numbers, words
-from geo.explain import Reasons
 from geo.facts import Facts
-from geo.kleene import UNKNOWN, YES
-from geo.pack import Pack, Rule
+from geo.law.explain import Reasons
+from geo.law.kleene import UNKNOWN, YES
+from geo.law.pack import Pack, Rule
+from geo.law.rules import CERTAINTY, PERMIT_STATES, Verdicts, outcome_names
 from geo.proof import Proof
-from geo.rules import CERTAINTY, PERMIT_STATES, Verdicts, outcome_names
 from geo.schema import LAYERS, ROUTE_COLUMNS
 from geo.stretches import Stretches
 from geo.words import missing_text

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import Field
 
 from geo.errors import BadData
-from geo.pack import Model
-from geo.workdays import WorkCalendar, calendar
+from geo.law.pack import Model
+from geo.law.workdays import WorkCalendar, calendar
 from layers.data_files import read_model
 
 FOLDER = Path(__file__).parents[1] / "data" / "calendars"

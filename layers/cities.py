@@ -6,7 +6,7 @@ from pyproj.exceptions import CRSError
 
 from geo.city import City
 from geo.errors import BadInput, Conflict
-from layers.dig_models import QuietPlanRow
+from layers.digs.models import QuietPlanRow
 from layers.models import Base, CityRow, DeliveryRow
 from layers.readers.city_toml import measurable
 

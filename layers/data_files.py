@@ -6,8 +6,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from geo.errors import BadData, BadPack
-from geo.pack import Model
-from layers.packs import read_yaml
+from geo.law.pack import Model
+from layers.packs.read import read_yaml
 
 T = TypeVar("T", bound=Model)
 

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.schema import LAYERS, ROUTES, SPANS, Column, LayerSpec, Shape
-from layers import dig_models
 from layers.base import Base, identity, plane
+from layers.digs import models as dig_models
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
     "line": ("LINESTRING", "MULTILINESTRING"),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from geo.standard import Standard
+from geo.law.standard import Standard
 from layers.data_files import read_model
 
 FOLDER = Path(__file__).parents[1] / "data" / "standards"

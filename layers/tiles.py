@@ -16,7 +16,7 @@ from geo.crs import transformer
 from geo.errors import NotFound
 from geo.schema import LAYERS, ROAD_RANK
 from layers.cities import city_settings, srid_of
-from layers.dig_tiles import ATTRIBUTES, DIG_LAYERS, IMPORTANCE, SOURCES
+from layers.digs.tiles import ATTRIBUTES, DIG_LAYERS, IMPORTANCE, SOURCES
 
 FULL_ZOOM = 12
 MAX_ZOOM = 22

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from api.worker import Workers
+    from api.jobs.worker import Workers
 
 TOP = Path(__file__).parent.parent
 PACKS, WEB = TOP / "data" / "packs", TOP / "web" / "dist"
@@ -41,7 +41,7 @@ class Server:
 
     def start_workers(self) -> None:
         """Start one worker, and start it again whenever it dies."""
-        from api.worker import Workers
+        from api.jobs.worker import Workers
 
         assert self.workers is None
         self.workers = Workers(self.database, PACKS, self.home)
@@ -103,9 +103,9 @@ def _load(url: str, folder: Path) -> None:
     import sqlalchemy as sa
 
     from api.commands.load import judge_stored, load_city
-    from api.rematch import rematch
+    from api.digs.rematch import rematch
     from layers.deliveries import Delivery, file_sha256, load_layer
-    from layers.packs import read_packs
+    from layers.packs.read import read_packs
     from layers.queries import city as stored_city
     from layers.readers import read_routes
     from layers.session import engine

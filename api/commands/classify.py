@@ -4,7 +4,7 @@ import argparse
 import time
 from functools import partial
 
-from api.answers import format_of, summary, write_answers, write_rejects
+from api.answers.write import format_of, summary, write_answers, write_rejects
 from api.commands.house import House
 from api.commands.opening import Opened, opened
 from api.commands.reading import check_places, rejects_of
@@ -60,7 +60,7 @@ def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: st
         write_rejects(read.rejects, place)
         say(f"✗ {read.rejects['row_no'].nunique()} 行未能判定，原因见 / rows rejected, reasons in {place}")
     if asked.report:
-        from api.report import write_report
+        from api.report.write import write_report
 
         write_report(answer, answer.city, asked.report, lang=lang, rejects=read.rejects)
         say(f"→ {asked.report}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geo.errors import BadPack
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.cluster import Cluster, default_home
 from layers.session import engine, prepare
 
@@ -38,7 +38,7 @@ class House:
 
     def packs_by_id(self) -> Mapping[str, Pack]:
         """Every pack there is. Raises BadPack."""
-        from layers.packs import read_packs  # with the compiled kernel behind it: `db status` need not wait for that
+        from layers.packs.read import read_packs  # with the compiled kernel behind it: `db status` need not wait for that
 
         packs = read_packs(self.packs)
         if not packs:
@@ -49,7 +49,7 @@ class House:
 
     def pack_named(self, wanted: str) -> Pack:
         """The pack by id or label, whatever the day. Raises NotFound, BadPack."""
-        from layers.pack_choice import pack_named
+        from layers.packs.choice import pack_named
 
         return pack_named(self.packs_by_id(), wanted)
 
@@ -59,7 +59,7 @@ class House:
         One that is neither named nor of this city is told to the person. Raises NotFound, BadInput, BadPack.
         """
         from api.commands.terminal import say
-        from layers.pack_choice import is_of, pack_for
+        from layers.packs.choice import is_of, pack_for
 
         named = asked or self.default_pack
         pack = pack_for(self.packs_by_id(), on, city, named)

@@ -19,13 +19,13 @@ from api.past import past
 from api.review import Review, review
 from geo.city import VECTOR_LAYERS, City
 from geo.errors import BadInput, UnknownLayer
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.cities import city_settings, create_city
 from layers.city_folder import open_city
 from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
 from layers.ledger_rows import ledger_issues
 from layers.queries import city as stored_city
-from layers.rasters import RASTER_LAYERS, load_raster
+from layers.rasters.store import RASTER_LAYERS, load_raster
 from layers.readers import RoutesRead, read_layer
 from layers.route_store import routes_to_judge, save_verdicts
 

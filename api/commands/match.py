@@ -4,13 +4,13 @@ import argparse
 import math
 import time
 
-from api.answers import write_rejects
+from api.answers.write import write_rejects
 from api.commands.house import House
 from api.commands.opening import Opened, opened
 from api.commands.reading import check_places, rejects_of
 from api.commands.terminal import bar, matches, say, summary_line
 from api.day import today
-from api.match_files import ONE_TABLE, format_of, summary, write_matches
+from api.digs.files import ONE_TABLE, format_of, summary, write_matches
 from api.matching import Matching, match_works
 from api.review import review
 from geo.errors import BadInput
@@ -65,7 +65,7 @@ def _write(asked: argparse.Namespace, read: RoutesRead, found: Matching, lang: s
         write_rejects(read.rejects, place)
         say(f"✗ {read.rejects['row_no'].nunique()} 行未能参加，原因见 / rows rejected, reasons in {place}")
     if asked.report:
-        from api.match_report import write_match_report
+        from api.digs.report import write_match_report
 
         write_match_report(found, asked.report, lang=lang, rejects=read.rejects)
         say(f"→ {asked.report}")

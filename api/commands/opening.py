@@ -15,7 +15,7 @@ from api.commands.house import House
 from api.commands.reading import read_asked, tell_lost, tell_lost_rows, tell_notes
 from api.past import past
 from geo.city import City
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.city_folder import city_settings, open_city
 from layers.queries import city as stored_city
 from layers.readers import RoutesRead

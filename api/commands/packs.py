@@ -8,10 +8,10 @@ from api.commands.house import House
 from api.commands.reading import check_places
 from api.commands.terminal import say
 from geo.errors import BadInput
-from layers.pack_check import check as check_pack
-from layers.pack_check import report
-from layers.pack_explain import explain_html, explain_text
-from layers.packs import FILE, read_packs
+from layers.packs.check import check as check_pack
+from layers.packs.check import report
+from layers.packs.explain import explain_html, explain_text
+from layers.packs.read import FILE, read_packs
 
 
 def check(house: House, asked: argparse.Namespace) -> int:

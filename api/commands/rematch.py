@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from api.commands.house import House
 from api.commands.terminal import say, summary_line
 from api.day import today
-from api.rematch import rematch
+from api.digs.rematch import rematch
 from geo.errors import BadInput, Conflict
-from layers.match_store import Run
-from layers.pack_choice import pack_for
+from layers.digs.match_store import Run
+from layers.packs.choice import pack_for
 from layers.queries import city as stored_city
 
 

@@ -11,8 +11,8 @@ from api.commands import interrupt
 from api.commands.address import free
 from api.commands.house import House
 from api.commands.terminal import say
+from api.jobs.worker import Workers
 from api.settings import Settings
-from api.worker import Workers
 from layers.session import engine, prepare
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from rich.table import Table
 from api.matching import Matching
 from api.review import Review
 from api.styles import outcome_style
-from geo.match_words import KIND, STATUS
+from geo.colocation.words import KIND, STATUS
 
 SAY = Console(stderr=True, highlight=False)
 

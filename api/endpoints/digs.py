@@ -7,18 +7,18 @@ from fastapi import APIRouter, Path, Query
 from starlette import status
 from starlette.responses import Response
 
-from api import plan_view
-from api.calendar_file import MEDIA, calendar_file
 from api.deps import House, HouseNow, LangNow
-from api.dig_schemas import AnswerRow, DigOut, InviteAsked, Invited, LogOut
-from api.draw_section import section_svg
+from api.digs import plan_view
+from api.digs.calendar import MEDIA, calendar_file
+from api.digs.draw_section import section_svg
+from api.digs.schemas import AnswerRow, DigOut, InviteAsked, Invited, LogOut
 from api.i18n import Lang
 from api.schemas import problems
 from api.wire import Json, plain
 from geo.errors import NotFound
-from layers.dig_states import answers, log_of
-from layers.dig_store import dig
-from layers.invitations import invite, revoke
+from layers.digs.invitations import invite, revoke
+from layers.digs.states import answers, log_of
+from layers.digs.store import dig
 
 router = APIRouter(prefix="/api/digs", tags=["digs"])
 DigId = Annotated[int, Path(ge=1, le=2**53, description="同步开挖编号 / number of a dig")]

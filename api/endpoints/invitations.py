@@ -4,17 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from api import plan_view
 from api.day import today
 from api.deps import House, HouseNow
-from api.dig_schemas import InvitationOut, Said
+from api.digs import plan_view
+from api.digs.invited import invited_map
+from api.digs.schemas import InvitationOut, Said
 from api.errors import BadRequest
-from api.invited import invited_map
 from api.schemas import problems
 from api.wire import Json, plain
-from layers.dig_states import answers, log_of
-from layers.dig_store import dig
-from layers.replies import REASONS, Answer, answer, answerable, by_token, late, seen
+from layers.digs.replies import REASONS, Answer, answer, answerable, by_token, late, seen
+from layers.digs.states import answers, log_of
+from layers.digs.store import dig
 
 router = APIRouter(prefix="/api/invitations", tags=["digs"])
 Token = Annotated[str, Path(max_length=200, description="邀请链接中的口令 / token of a link")]

@@ -15,8 +15,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
+from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, REPORT, jobs_dir
 from api.located import located
-from api.orders import ANSWERS, GEOJSON, KIND, MAP, REPORT, jobs_dir
 from api.schemas import Collection, JobOut, RouteOut, problems
 from api.security import SANDBOX
 from api.streamed import geojson

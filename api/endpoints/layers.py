@@ -8,7 +8,7 @@ from api.deps import House, HouseNow
 from api.holdings import layer_version, raster_entry
 from api.schemas import LayerOut, problems
 from api.wire import Json
-from layers.rasters import RASTER_LAYERS
+from layers.rasters.store import RASTER_LAYERS
 from layers.tiles import TILE_LAYERS
 
 router = APIRouter(prefix="/api/layers", tags=["city"])

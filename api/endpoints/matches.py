@@ -7,14 +7,14 @@ from fastapi import APIRouter, Path, Query
 
 from api.asked import BoxText, box_of, words_in
 from api.deps import FIRST_DAY, LAST_DAY, HouseNow
-from api.dig_schemas import Home, MatchList, MatchOut
+from api.digs.schemas import Home, MatchList, MatchOut
 from api.holdings import dig_version
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
-from layers.dig_states import answers, state_of
-from layers.dig_store import digs_with, plans
-from layers.match_lists import Asked, match, matches, names, works
+from layers.digs.match_lists import Asked, match, matches, names, works
+from layers.digs.states import answers, state_of
+from layers.digs.store import digs_with, plans
 
 router = APIRouter(prefix="/api", tags=["digs"])
 Words = Annotated[str | None, Query(max_length=200)]

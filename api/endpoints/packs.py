@@ -8,7 +8,7 @@ from api.deps import House, HouseNow
 from api.schemas import PackBrief, PackOut, problems
 from api.wire import Json
 from geo.errors import Conflict
-from geo.pack import Cite, Pack, Tier, Words
+from geo.law.pack import Cite, Pack, Tier, Words
 
 router = APIRouter(prefix="/api/packs", tags=["city"])
 

@@ -7,13 +7,13 @@ from starlette import status
 
 from api.day import today
 from api.deps import House, HouseNow
-from api.dig_schemas import MovesAsked, MovesKept, PlanAsked, PlanList, PlanOut, PlanWaits, PreviewOut
+from api.digs.plan_desk import Order, make
+from api.digs.schemas import MovesAsked, MovesKept, PlanAsked, PlanList, PlanOut, PlanWaits, PreviewOut
 from api.endpoints.matches import _brief
-from api.plan_desk import Order, make
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
-from layers.dig_store import plans
+from layers.digs.store import plans
 
 router = APIRouter(prefix="/api/plans", tags=["digs"])
 PlanId = Annotated[str, Path(max_length=100, description="计划编号 / id of a plan")]

@@ -9,14 +9,14 @@ from starlette import status
 
 from api.asked import coordination
 from api.deps import House, HouseNow
-from api.dig_schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
+from api.digs.schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
 from api.drawn import DEGREES, shape_inside
 from api.errors import BadRequest
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
 from geo.crs import to_work
-from layers.quiet_store import Quiet, enter, on_work, open_to, quiet_plan, withdraw
+from layers.digs.quiet import Quiet, enter, on_work, open_to, quiet_plan, withdraw
 
 router = APIRouter(prefix="/api/quiet-plans", tags=["quiet"])
 Token = Annotated[str, Path(max_length=200, description="链接中的口令 / token of a link")]

@@ -11,7 +11,7 @@ from starlette import status
 from api.day import today
 from api.deps import FIRST_DAY, LAST_DAY, FilingDay, HouseNow, LangNow, PackNow
 from api.drawn import read_drawn
-from api.orders import KIND, Order, jobs_dir
+from api.jobs.orders import KIND, Order, jobs_dir
 from api.past import past
 from api.review import review
 from api.schemas import Accepted, Feature, ReviewOut, problems

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path, Query
 
 from api.day import today
 from api.deps import House, HouseNow
+from api.digs.neighbours import neighbours
 from api.located import located
-from api.neighbours import neighbours
 from api.past import past
 from api.review import review
 from api.schemas import RouteList, RouteOut, problems
 from api.texts import words_of_query
 from api.wire import Json, plain
 from geo.errors import NotFound
-from geo.pack import Pack
+from geo.law.pack import Pack
 from layers.route_store import StoredRoute, route, routes
 
 router = APIRouter(prefix="/api/routes", tags=["routes"])

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import HouseNow
-from api.dig_schemas import Scoreboard
+from api.digs.plan_words import SCORE_FORMULA
+from api.digs.schemas import Scoreboard
 from api.errors import BadRequest
-from api.plan_words import SCORE_FORMULA
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
-from layers.scoreboard import scoreboard
+from layers.digs.scoreboard import scoreboard
 
 router = APIRouter(prefix="/api/scoreboard", tags=["digs"])
 Month = Annotated[str | None, Query(max_length=7, pattern=r"^\d{4}-\d{2}$", description="年-月，如 2026-11 / year-month")]

@@ -10,7 +10,7 @@ from api.deps import House, HouseNow
 from api.holdings import layer_version
 from api.schemas import problems
 from api.texts import words_of_path
-from layers.rasters import layer_tile
+from layers.rasters.store import layer_tile
 from layers.tiles import tile
 
 router = APIRouter(prefix="/tiles", tags=["map"])

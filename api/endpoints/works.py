@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 
 from api.asked import BoxText, box_of, coordination, words_in
 from api.deps import HouseNow
-from api.dig_schemas import WorkList
+from api.digs.schemas import WorkList
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
-from layers.match_lists import Asked, works
-from layers.quiet_store import counts
+from layers.digs.match_lists import Asked, works
+from layers.digs.quiet import counts
 
 router = APIRouter(prefix="/api/works", tags=["digs"])
 Words = Annotated[str | None, Query(max_length=200)]

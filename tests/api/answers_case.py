@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from api.review import Review, review
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from tests.packs.places import CRS, ON, at, box, city, line, route, routes, spans
 
 __all__ = ["AWKWARD", "CITY", "CRS", "PACK", "REJECTS", "judged", "of", "small"]

@@ -13,12 +13,12 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
-from api.rematch import rematch
+from api.digs.rematch import rematch
 from geo.city import City
 from geo.columns import frame_of
 from layers.cities import create_city
 from layers.deliveries import Delivery, load_layer
-from layers.match_store import Run
+from layers.digs.match_store import Run
 from layers.queries import city as stored_city
 from tests.geo.works_town import town, work
 from tests.packs.asked import PACK

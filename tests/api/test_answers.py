@@ -18,10 +18,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.answers import FORMATS, format_of, summary, write_answers, write_rejects
-from api.answers_pieces import cut_all
-from api.answers_shapes import cut_bytes
-from api.answers_table import CONTRACT, answer_rows, short_names
+from api.answers.pieces import cut_all
+from api.answers.shapes import cut_bytes
+from api.answers.table import CONTRACT, answer_rows, short_names
+from api.answers.write import FORMATS, format_of, summary, write_answers, write_rejects
 from api.styles import outcome_style
 from api.wire import plain
 from geo.axis import axes_of, cut
@@ -213,7 +213,7 @@ def test_xlsx(review: Review, tmp_path: Path) -> None:
 
 
 def test_xlsx_refuses_what_a_sheet_cannot_hold(review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.answers_sheets.XLSX_ROWS", 5)
+    monkeypatch.setattr("api.answers.sheets.XLSX_ROWS", 5)
     with pytest.raises(BadInput) as caught:
         write_answers(review, tmp_path / "a.xlsx", CITY)
     assert "8 行" in caught.value.text("zh") and list(tmp_path.iterdir()) == []
@@ -295,7 +295,7 @@ def test_half_an_answer_is_none(ending: str, review: Review, tmp_path: Path, mon
     def breaks(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("api.answers_files.os.fsync", breaks)
+    monkeypatch.setattr("api.answers.files.os.fsync", breaks)
     with pytest.raises(BadInput, match="No space left"):
         write_answers(review, path, CITY)
     assert path.read_text() == "the old one" and list(tmp_path.iterdir()) == [path]

@@ -7,7 +7,7 @@ import pytest
 
 from api.review import Review, review
 from layers.city_folder import read_city
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from layers.readers import read_routes
 
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]

@@ -3,9 +3,9 @@
 import time
 from datetime import date
 
-from api.orders import PLAN
+from api.jobs.orders import PLAN
 from layers import jobs
-from layers.dig_store import NewPlan, plan_waits, queue_plan
+from layers.digs.store import NewPlan, plan_waits, queue_plan
 from tests.api.dig_journeys import ON, Journey, journey
 from tests.api.dig_town import loose, on_street
 from tests.geo.works_town import work

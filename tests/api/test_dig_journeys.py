@@ -7,7 +7,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from layers.invitations import working_days
+from layers.digs.invitations import working_days
 from tests.api.dig_journeys import ON, Journey, journey
 from tests.api.dig_town import loose, on_street
 from tests.geo.works_town import work
@@ -66,7 +66,7 @@ def test_other_dates_are_taken_up_and_everybody_is_asked_anew(journey: Journey) 
 
 
 def test_silence_may_go_to_the_office_instead(journey: Journey) -> None:
-    from layers.replies import apply_silence
+    from layers.digs.replies import apply_silence
 
     a, _ = journey.two()
     _, dig, tokens = journey.asked(a, settings={"silence": "escalate", "answer_days": 3})

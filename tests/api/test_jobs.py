@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from api.orders import ANSWERS
+from api.jobs.orders import ANSWERS
 from tests.api.job_tools import Job, folder_of, send, wait, zipped
 from tests.servers import MOST_BYTES, ON, PACKS, Server
 
@@ -78,11 +78,11 @@ def _read(path: Path) -> pd.DataFrame:
 
 def test_geojson_is_the_same_whoever_writes_it(client: httpx.Client, server: Server, done: Job, tmp_path: Path) -> None:
     """Streamed from the Parquet file, or written by the command line: the same features."""
-    from api.answers import write_answers
+    from api.answers.write import write_answers
     from api.past import past
     from api.review import review
     from api.standing import stored_works
-    from layers.packs import read_packs
+    from layers.packs.read import read_packs
     from layers.queries import city
     from layers.readers import read_routes
     from layers.session import engine

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from api.match_table import DIGS, MATCHES, MEMBERS, SHARES, UNJOINED
+from api.digs.table import DIGS, MATCHES, MEMBERS, SHARES, UNJOINED
 from geo.crs import to_degrees
 from layers.city_folder import read_city
 from layers.readers import read_routes

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.digs import Digs
-from api.draw_section import section_svg
-from api.match_report import render, write_match_report
+from api.digs.draw_section import section_svg
+from api.digs.objects import Digs
+from api.digs.report import render, write_match_report
 from api.matching import Matching, match_works
 from geo.city import City, Layer
 from tests.api.answers_case import REJECTS

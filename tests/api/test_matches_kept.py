@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from api.rematch import rematch
+from api.digs.rematch import rematch
 from geo.columns import frame_of
-from layers.dig_news import listen
-from layers.match_lists import Asked, match, matches, works
+from layers.digs.match_lists import Asked, match, matches, works
+from layers.digs.news import listen
 from layers.tiles import tile
 from tests.api.dig_town import DigTown, along, loose
 from tests.geo.works_town import town, work

@@ -10,8 +10,8 @@ import httpx
 import pandas as pd
 import pytest
 
-import api.neighbours
-from api.neighbours import Neighbours, StandingWorks, neighbours, scene
+import api.digs.neighbours
+from api.digs.neighbours import Neighbours, StandingWorks, neighbours, scene
 from api.review import review
 from geo.city import City, Layer
 from tests.geo.works_town import town, work
@@ -62,7 +62,7 @@ def test_nobody_looked_is_not_nobody_there(paved: City, monkeypatch: pytest.Monk
     some = file_of(street("A", 3), street("B", 5))
     without = replace(PACK, data=PACK.data.model_copy(update={"coordination": None}))
     assert review(some, town(), without, ON).verdict(0)["matches"] is None
-    monkeypatch.setattr(api.neighbours, "UNASKED_ROWS", 1)
+    monkeypatch.setattr(api.digs.neighbours, "UNASKED_ROWS", 1)
     assert review(some, paved, PACK, ON).verdict(0)["matches"] is None
 
 

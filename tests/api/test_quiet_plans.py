@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.crs import to_degrees
-from layers.dig_news import listen
+from layers.digs.news import listen
 from tests.api.dig_journeys import Journey, journey
 from tests.api.dig_town import loose, on_street
 from tests.packs.places import CRS

@@ -11,9 +11,9 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-import api.report
-import api.report_map
-from api.report import render, write_report
+import api.report.map
+import api.report.write
+from api.report.write import render, write_report
 from api.styles import outcome_style
 from geo.crs import to_degrees
 from geo.errors import BadInput, Unavailable
@@ -280,8 +280,8 @@ def test_paper_holds_map_charts_and_every_row(browser: Browser, report: Path, re
 def test_caps_are_said_and_nothing_is_lost(
     browser: Browser, review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.report, "ROWS_MAX", 5)
-    monkeypatch.setattr(api.report, "PROOFS_MAX", 2)
+    monkeypatch.setattr(api.report.write, "ROWS_MAX", 5)
+    monkeypatch.setattr(api.report.write, "PROOFS_MAX", 2)
     path = write_report(review, CITY, tmp_path / "r.html")
     with Sheet(browser, path) as page:
         expect(page.locator("tr.row")).to_have_count(5)
@@ -320,7 +320,7 @@ def test_it_opens_in_english_if_asked(browser: Browser, review: Review, tmp_path
 
 
 def test_without_leaflet_there_is_no_report(review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api.report_map, "LEAFLET", (tmp_path / "nowhere",))
+    monkeypatch.setattr(api.report.map, "LEAFLET", (tmp_path / "nowhere",))
     with pytest.raises(Unavailable, match=r"setup\.sh"):
         write_report(review, CITY, tmp_path / "r.html")
     assert list(tmp_path.iterdir()) == []

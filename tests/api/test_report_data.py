@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import shapely
 
-import api.report_ground
-from api.charts import Bar, Limit, bars, histogram
-from api.report import limits
-from api.report_data import order, proofs, table
-from api.report_ground import encoded, ground, polygon_parts
-from api.report_page import json_text
+import api.report.ground
+from api.report.charts import Bar, Limit, bars, histogram
+from api.report.data import order, proofs, table
+from api.report.ground import encoded, ground, polygon_parts
+from api.report.page import json_text
+from api.report.write import limits
 from geo.crs import to_degrees
 from geo.verdict import Review
 from tests.api.answers_case import CITY, PACK, judged, of
@@ -102,10 +102,10 @@ def test_ground_holds_every_layer_that_is_near(review: Review) -> None:
 
 
 def test_ground_leaves_out_what_is_far_and_says_so(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(api.report_ground.BUDGET, "roads", 4)
+    monkeypatch.setitem(api.report.ground.BUDGET, "roads", 4)
     shapes = np.asarray(of(route(line((0, 0), (100, 0)))).rows.geometry.array, dtype=object)
     roads = next(one for one in ground(CITY, shapes) if one["layer"] == "roads")
-    assert 0 < roads["drawn"] < roads["near"] and roads["within_m"] in api.report_ground.REACHES_M
+    assert 0 < roads["drawn"] < roads["near"] and roads["within_m"] in api.report.ground.REACHES_M
     assert [label[0] for label in roads["labels"]] == ["B0路"]  # the nearest is kept
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from api.i18n import Lang
-from api.orders import KIND
+from api.jobs.orders import KIND
 from tests.api.job_tools import folder_of, lines, running, send, wait
 from tests.servers import PACKS, TOP, Server
 
@@ -69,7 +69,7 @@ def test_a_restart_gives_the_job_back_and_finishes_it(client: httpx.Client, serv
 DEAF = """
 import sys, time
 from pathlib import Path
-from api.work_loop import Loop
+from api.jobs.loop import Loop
 
 class Deaf(Loop):
     def _do(self, claim, teller):
@@ -105,7 +105,7 @@ def test_a_job_that_does_not_listen_is_cancelled_all_the_same(empty_database: st
 PARENT = """
 import sys, time
 from pathlib import Path
-from api.worker import Workers
+from api.jobs.worker import Workers
 
 workers = Workers(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), 2)
 workers.start()
@@ -147,7 +147,7 @@ def test_a_failed_job_whose_worker_died_too_often_says_so(lang: Lang) -> None:
 def test_old_folders_are_swept(tmp_path: Path) -> None:
     import os
 
-    from api.work_loop import KEEP_DAYS, sweep
+    from api.jobs.loop import KEEP_DAYS, sweep
 
     for name, days in (("old", KEEP_DAYS + 1), ("young", KEEP_DAYS - 1)):
         (tmp_path / name).mkdir()

@@ -21,7 +21,7 @@ import numpy as np
 
 from api.review import review
 from geo.city import City, Layer
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from tests.bench import ground
 
 TOP = Path(__file__).resolve().parents[2]

@@ -19,12 +19,12 @@ import shapely
 import sqlalchemy as sa
 
 from geo.city import City, Layer
-from geo.colocation import match
+from geo.colocation.match import match
+from geo.colocation.placing import Network, Placed, network_of, place_works
+from geo.colocation.works import works_of_routes
 from geo.ground import prepared
-from geo.placing import Network, Placed, network_of, place_works
-from geo.works import works_of_routes
 from layers.cluster import Cluster
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from layers.session import engine
 from tests.bench import ground
 

@@ -10,9 +10,9 @@ import time
 
 import numpy as np
 
-from geo.coordination import Coordination, Weights
-from geo.schedule import Plan, plan
-from geo.schedule_check import violations
+from geo.law.coordination import Coordination, Weights
+from geo.schedule.check import violations
+from geo.schedule.solve import Plan, plan
 from layers.calendars import read_calendar
 from layers.standards import read_standard
 from tests.geo.digs import Row, closed, frame, matches, on_street, work

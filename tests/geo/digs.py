@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.coordination import Coordination
-from geo.savings import points, savings, together
-from geo.schedule import Plan, plan
-from geo.schedule_check import violations
-from geo.workdays import WorkCalendar
+from geo.law.coordination import Coordination
+from geo.law.workdays import WorkCalendar
+from geo.schedule.check import violations
+from geo.schedule.savings import points, savings, together
+from geo.schedule.solve import Plan, plan
 from layers.calendars import read_calendar
 from layers.standards import read_standard
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.closures import closures
+from geo.colocation.placing import network_of, place_works
+from geo.colocation.works import works_of_routes
 from geo.ground import prepared
-from geo.placing import network_of, place_works
-from geo.works import works_of_routes
+from geo.schedule.closures import closures
 from tests.geo.works_town import SETTINGS, town, work
 from tests.packs.asked import PACK
 from tests.packs.places import CRS, box, frame, line

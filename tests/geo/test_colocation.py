@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.colocation import match
-from geo.shared_stretches import Raw, merged, without
+from geo.colocation.match import match
+from geo.colocation.shared import Raw, merged, without
 from tests.geo.works_town import SETTINGS, TURN, matched, placed, told, work
 from tests.packs.places import box, line
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from geo.kleene import NO, UNKNOWN, YES, every, from_bounds, negate, some
+from geo.law.kleene import NO, UNKNOWN, YES, every, from_bounds, negate, some
 
 ALL = (NO, UNKNOWN, YES)
 

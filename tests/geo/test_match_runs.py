@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.city import City, Layer
-from geo.colocation import match
+from geo.colocation.match import match
+from geo.colocation.placing import network_of, place_works
+from geo.colocation.runs import whole_stretches
+from geo.colocation.works import works_of_routes
 from geo.ground import prepared
-from geo.match_runs import whole_stretches
-from geo.placing import network_of, place_works
-from geo.works import works_of_routes
 from tests.geo.works_town import SETTINGS, matched, told, work
 from tests.packs.asked import PACK
 from tests.packs.places import BOUNDS, CRS, at, frame, line

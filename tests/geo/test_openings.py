@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from geo.openings import OPENINGS, arranged, openings
-from geo.savings import points
-from geo.schedule_check import violations
+from geo.schedule.check import violations
+from geo.schedule.openings import OPENINGS, arranged, openings
+from geo.schedule.savings import points
 from tests.geo.digs import CN, GB, ON, SETTINGS, closed, frame, matches, on_street, pair, planned, work
 
 WORKS = [

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.cite import Cite
-from geo.coordination import Coordination, Prices
-from geo.savings import Savings, joined, points, savings, shared_metres, together
+from geo.law.cite import Cite
+from geo.law.coordination import Coordination, Prices
+from geo.schedule.savings import Savings, joined, points, savings, shared_metres, together
 from tests.geo.digs import SETTINGS, Row, frame, matches, on_street, pair, work
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.coordination import Coordination, Weights
-from geo.dig_words import BINDING, CHANGE, fields, text
 from geo.errors import NoCalendar
-from geo.schedule import plan
-from geo.schedule_check import violations
+from geo.law.coordination import Coordination, Weights
+from geo.schedule.check import violations
+from geo.schedule.solve import plan
+from geo.schedule.words import BINDING, CHANGE, fields, text
 from tests.geo.digs import CN, GB, ON, Row, closed, frame, matches, on_street, pair, planned, tried, work, worth
 
 DAY = dt.timedelta(1)

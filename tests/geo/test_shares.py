@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.dig_words import SHARES, text
-from geo.shares import MOST_PARTIES, Shares, shapley, shares
+from geo.schedule.shares import MOST_PARTIES, Shares, shapley, shares
+from geo.schedule.words import SHARES, text
 from tests.geo.digs import SETTINGS, Row, frame, matches, pair, work
 from tests.geo.test_savings import INSIDE, LONG, SHORT, members
 

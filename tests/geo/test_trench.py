@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coordination import Margins
-from geo.dig_words import VERDICTS, WHY, text
-from geo.trench import BELOW, CHECK, OK, CrossSection, cross_section, laying_order
+from geo.law.coordination import Margins
+from geo.schedule.trench import BELOW, CHECK, OK, CrossSection, cross_section, laying_order
+from geo.schedule.words import VERDICTS, WHY, text
 from tests.geo.digs import GB, frame, work
 
 MARGINS = Margins(side_m=0.4, between_m=0.5, bottom_m=0.15)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import NoCalendar
-from geo.workdays import WorkCalendar
+from geo.law.workdays import WorkCalendar
 from layers.calendars import read_calendar
 
 CN = read_calendar()

@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 
 from geo.city import City, Layer
-from geo.colocation import Matches, match
-from geo.coordination import Coordination
+from geo.colocation.match import Matches, match
+from geo.colocation.placing import Placed, network_of, place_works
+from geo.colocation.works import works_of_routes
 from geo.ground import prepared
-from geo.placing import Placed, network_of, place_works
-from geo.works import works_of_routes
+from geo.law.coordination import Coordination
 from tests.packs.asked import PACK
 from tests.packs.places import BOUNDS, CRS, at, frame, line, route
 

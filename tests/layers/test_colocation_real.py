@@ -9,11 +9,11 @@ import shapely
 import sqlalchemy as sa
 
 from geo.city import City, Layer
-from geo.colocation import Matches, match
+from geo.colocation.match import Matches, match
+from geo.colocation.placing import Placed, network_of, place_works
+from geo.colocation.works import works_of_routes
 from geo.ground import prepared
 from geo.outlines import derived_axis
-from geo.placing import Placed, network_of, place_works
-from geo.works import works_of_routes
 from tests.geo.works_town import PACK, SETTINGS
 from tests.layers.taiwan import CRS_TAICHUNG, taichung, taipei
 

@@ -14,7 +14,7 @@ from api.review import review
 from geo.measure import Measured
 from layers.city_folder import read_city
 from layers.demo import write_demo
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 
 PACKS = read_packs(Path(__file__).parents[2] / "data" / "packs")
 THEMES = ["roads", "green", "heritage"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BadInput, NotFound
-from geo.pack import Pack
-from layers.pack_choice import in_force, pack_for, pack_named
-from layers.packs import read_packs
+from geo.law.pack import Pack
+from layers.packs.choice import in_force, pack_for, pack_named
+from layers.packs.read import read_packs
 
 PACKS = read_packs(Path(__file__).parents[2] / "data" / "packs")
 KAIFENG, XINMI = PACKS["kaifeng-2022-6"], PACKS["xinmi-2022"]

@@ -20,7 +20,7 @@ from geo.schema import ROUTES
 from layers import queries
 from layers.city_folder import read_city
 from layers.deliveries import Delivery, load_layer
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from layers.readers.columns import conform
 
 WORK_CRS = "EPSG:4547"

@@ -15,9 +15,9 @@ from geo.city import City
 from geo.crs import transformer
 from geo.errors import Conflict, NotFound, UnknownCrs, UnknownLayer, UnreadableFile
 from layers.deliveries import Delivery
-from layers.raster_intake import PICTURE, make_cog
-from layers.raster_tiles import png, profile, raster_tile
-from layers.rasters import layer_tile, load_raster, raster_paths
+from layers.rasters.intake import PICTURE, make_cog
+from layers.rasters.store import layer_tile, load_raster, raster_paths
+from layers.rasters.tiles import png, profile, raster_tile
 
 X0, Y1 = 530_000.0, 3_851_000.0
 TOWN = City("测试城", "EPSG:4547", (114.3, 34.75, 114.4, 34.83))
@@ -323,7 +323,7 @@ def test_a_long_line_is_read_in_parts(tif: Made, tmp_path: Path, monkeypatch: py
     made = make_cog(tif("a.tif", values, nodata=-1.0), tmp_path / "out.tif", TOWN)
     line = np.column_stack([np.linspace(X0, X0 + 300, 500), np.linspace(Y1, Y1 - 300, 500)])
     whole = profile(made.path, line)
-    monkeypatch.setattr("layers.raster_tiles._WINDOW_PIXELS", 400)
+    monkeypatch.setattr("layers.rasters.tiles._WINDOW_PIXELS", 400)
     assert np.array_equal(profile(made.path, line), whole) and np.isfinite(whole).all()
 
 

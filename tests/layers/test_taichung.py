@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from api.review import Review, review
 from geo.city import City, Layer
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from tests.layers.taiwan import CRS_TAICHUNG as CRS
 from tests.layers.taiwan import taichung
 

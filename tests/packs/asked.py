@@ -10,7 +10,7 @@ import shapely
 
 from api.review import Review, review
 from geo.city import City
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from tests.packs.places import ON, city, line
 
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from geo.facts import from_values
-from geo.rules import Verdicts, read
-from layers.pack_cases import Worked, differences, names, plain_facts, read_cases
-from layers.packs import read_packs
+from geo.law.rules import Verdicts, read
+from layers.packs.cases import Worked, differences, names, plain_facts, read_cases
+from layers.packs.read import read_packs
 
 FOLDER = Path(__file__).parents[2] / "data" / "packs"
 WORKED = {name: read_cases(FOLDER / name, pack) for name, pack in read_packs(FOLDER).items()}

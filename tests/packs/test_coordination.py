@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from geo.coordination import Coordination
-from layers.pack_check import check
-from layers.pack_explain import explain, explain_text
-from layers.packs import read_packs
+from geo.law.coordination import Coordination
+from layers.packs.check import check
+from layers.packs.explain import explain, explain_text
+from layers.packs.read import read_packs
 from tests.packs.test_pack_check import FOLDER, RAW, spoiled
 
 KAIFENG = read_packs(FOLDER)["kaifeng-2022-6"]

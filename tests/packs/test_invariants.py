@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.review import Review, review
 from geo.city import Layer
-from layers.packs import read_packs
+from layers.packs.read import read_packs
 from tests.packs.places import ON, X0, Y0, city, route, routes
 
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]

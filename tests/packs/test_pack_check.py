@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from geo.errors import BadPack
-from layers.pack_check import check, quoted, report
-from layers.pack_tiers import count_out, representatives
-from layers.packs import read_pack, read_packs, read_yaml
+from layers.packs.check import check, quoted, report
+from layers.packs.read import read_pack, read_packs, read_yaml
+from layers.packs.tiers import count_out, representatives
 
 FOLDER = Path(__file__).parents[2] / "data" / "packs"
 SOUND = FOLDER / "kaifeng-2022-6"

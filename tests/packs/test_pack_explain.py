@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from geo.pack import Pack, Words
-from layers.pack_explain import explain, explain_html, explain_text
-from layers.pack_pages import Heading, Para, Table, as_html, as_text
-from layers.pack_words import test_words as words_of_test
-from layers.pack_words import words_of, zone_words
-from layers.packs import read_packs
+from geo.law.pack import Pack, Words
+from layers.packs.explain import explain, explain_html, explain_text
+from layers.packs.pages import Heading, Para, Table, as_html, as_text
+from layers.packs.read import read_packs
+from layers.packs.words import test_words as words_of_test
+from layers.packs.words import words_of, zone_words
 
 PACKS = read_packs(Path(__file__).parents[2] / "data" / "packs")
 KAIFENG = PACKS["kaifeng-2022-6"]

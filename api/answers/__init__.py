@@ -1,0 +1,1 @@
+"""Answers as files: GeoPackage, GeoJSON, Parquet, shapefile, CSV, Excel. Begin at ``write``."""

@@ -1,0 +1,1 @@
+"""Digging once in the database: works, matches, plans, invitations with their answers, and quiet plans."""
