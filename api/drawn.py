@@ -1,5 +1,6 @@
 """One drawn line (GeoJSON, longitude and latitude) → routes as a file would bring them."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from api.schemas import Area, Feature, Geometry, Line
 from api.wire import storable
 from geo.city import City
 from geo.schema import ROUTES, SPANS
-from layers.readers.columns import conform, match
+from layers.readers.columns import match
 from layers.readers.routes import understand_routes
+from layers.readers.spans import understand_spans
 from layers.readers.table import fill
 from layers.readers.words import Raw
 
@@ -61,7 +63,7 @@ def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
     used, _ = match(values, ROUTES)
     ignored = [name for name in properties if name not in used.values() and name != "spans"]
     notes = [*edge, *(issue.zh if lang == "zh" else issue.en for issue in read.issues)]
-    return Drawn(read.frame, _spans(properties.get("spans"), str(read.frame["route_id"].iloc[0])), ignored, notes)
+    return Drawn(read.frame, _spans(properties.get("spans"), read.frame), ignored, notes)
 
 
 def _raw(values: Mapping[str, Any], shape: BaseGeometry | None) -> Raw:
@@ -125,7 +127,7 @@ def _check_inside(shape: BaseGeometry, city: City, lang: Lang) -> list[str]:
 
 
 def _values(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Properties that hold one value; lists and objects (``spans`` apart, which is read on its own) are left out."""
+    """Properties as cells of a table; lists and objects (``spans`` apart, which is read on its own) as their text."""
     if len(properties) > MAX_PROPERTIES:
         raise BadRequest(why_zh=f"属性过多，上限 {MAX_PROPERTIES} 个", why_en=f"too many properties, at most {MAX_PROPERTIES}")
     for name, value in properties.items():
@@ -141,9 +143,11 @@ def _values(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, str(value)
         elif value is None or isinstance(value, (str, int, float)):
             yield name, value
+        elif name != "spans":
+            yield name, json.dumps(value, ensure_ascii=False)[:MAX_TEXT]  # filled in, and no value: never a blank
 
 
-def _spans(given: Any, route_id: str) -> pd.DataFrame | None:
+def _spans(given: Any, routes: gpd.GeoDataFrame) -> pd.DataFrame | None:
     """``spans`` as a table. A span that a file would leave out with a note is an error here: one hand drew both."""
     if given is None or given == []:
         return None
@@ -152,13 +156,20 @@ def _spans(given: Any, route_id: str) -> pd.DataFrame | None:
             why_zh=f"spans 应为不超过 {MAX_SPANS} 项的列表，每项如 {{from_m, to_m, burial}}",
             why_en=f"spans must be a list of at most {MAX_SPANS} objects such as {{from_m, to_m, burial}}",
         )
-    rows = []
+    route_id, rows = str(routes["route_id"].iloc[0]), []
     for number, span in enumerate(given, 1):
-        table = fill(_raw({**dict(_values(span)), "route_id": route_id}, None), SPANS)
-        row = {name: values[0] for name, values in table.fields.items()}
-        _check_span(number, row)
-        rows.append(row)
-    return pd.DataFrame(conform(pd.DataFrame(rows).assign(route_id=route_id), SPANS))  # a span cannot name another line
+        values = {**dict(_values(span)), "route_id": route_id}  # a span cannot name another line
+        _check_span(number, {name: each[0] for name, each in fill(_raw(values, None), SPANS).fields.items()})
+        rows.append(values)
+    table = pd.DataFrame(rows, dtype=object)
+    columns = {name: table[name].where(table[name].notna(), None).to_numpy(dtype=object) for name in table}
+    nothing = np.zeros(0, dtype=object)
+    raw = Raw(columns, len(rows), None, np.zeros(len(rows), dtype=bool), None, "geojson", "")
+    read = understand_spans(raw, "spans", routes, nothing)
+    for issue in read.issues:
+        if issue.rejected:
+            raise BadRequest(why_zh=f"spans 第 {issue.row_no} 项：{issue.zh}", why_en=f"spans entry {issue.row_no}: {issue.en}")
+    return read.frame
 
 
 def _check_span(number: int, row: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ import shapely
 from geo.areas import LIKELY, MAYBE, NO, SURE, AreaSet, area_set
 from geo.axis import Edges, edges_of
 from geo.city import City, Layer
-from geo.columns import frame_of, positive, words
+from geo.columns import frame_of, positive, unclear, words
 from geo.law.pack import Pack, PackData, Zone
 from geo.ledger import LockDates, ledger_areas, lock_dates, place
 from geo.road_space import road_spaces
@@ -118,7 +118,12 @@ def _partition_roads(city: City, areas: AreaSet) -> Roads:
 
 def _hints(city: City) -> npt.NDArray[np.bool_]:
     """Roads whose class was inferred (OSM), not stated by their owner."""
-    return np.asarray(words(frame_of(city.layer("roads")), "class_source") == "hint", dtype=np.bool_)
+    return _hinted(frame_of(city.layer("roads")))
+
+
+def _hinted(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows whose class is no statement: it was inferred, or where it comes from cannot be read."""
+    return np.asarray((words(frame, "class_source") == "hint") | unclear(frame, "class_source"), dtype=np.bool_)
 
 
 def _trees(key: str, zone: Zone, layer: Layer) -> AreaSet:
@@ -179,10 +184,9 @@ def _fits(frame: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> npt.NDAr
         value = words(frame, column)
         if column == "class_source":
             value[value == None] = "ledger"  # noqa: E711 (an array of words)
-        silent = SURE if UNSTATED in allowed else MAYBE
+        silent = np.where(unclear(frame, column), MAYBE, SURE if UNSTATED in allowed else MAYBE)
         fits = np.where(value == None, silent, np.where(np.isin(value.astype(str), allowed), SURE, NO))  # noqa: E711
         if column in ("class", "class_source") and UNSTATED not in allowed:  # a hinted class may be any other
-            hint = words(frame, "class_source") == "hint"
-            fits = np.where(hint, np.where(fits == SURE, LIKELY, MAYBE), fits)
+            fits = np.where(_hinted(frame), np.where(fits == SURE, LIKELY, MAYBE), fits)
         member = np.minimum(member, fits.astype(np.int8))
     return member

@@ -15,8 +15,8 @@ import shapely
 
 from geo.areas import MAYBE, NO, SURE, AreaSet, area_set
 from geo.axis import axes_of, cut
-from geo.city import City, Layer
-from geo.columns import days, frame_of, numbers, unstated, words
+from geo.city import OPERATOR, City, Layer
+from geo.columns import days, frame_of, numbers, unclear, unstated, words
 from geo.law.pack import Lock, Pack
 from geo.road_space import half_widths, match_ids, surfaces
 
@@ -25,6 +25,7 @@ Ints = npt.NDArray[np.int64]
 Shapes = npt.NDArray[Any]
 Days = npt.NDArray[np.datetime64]
 NOT_A_DAY = np.datetime64("NaT", "D")
+NEVER = np.datetime64("0001-01-01", "D")
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,21 @@ class Placed:
 class LockDates:
     """For one lock zone: day and certainty per road (short form) and per ledger area. ``datetime64[D]``, NaT = not stated.
 
-    ``stray_day``: the latest day of a ledger row that could be of any road (None where there is none). ``since`` and
+    ``road_murky``: roads whose date was filled in and cannot be read. ``stray_days``: of ledger rows that could be of any road,
+    in order, NaT where one is not known (empty where there is none). ``since`` and
     ``until``: the days between which silence proves that nothing was recorded (NaT: it proves nothing). ``ledger_doubt``: the
     entry names no kind, or no stretch that its road has.
     """
 
     road_day: Days
     road_member: npt.NDArray[np.int8]
+    road_murky: npt.NDArray[np.bool_]
     road_in_ledger: npt.NDArray[np.bool_]
     blank_is_none: bool
     ledger_day: Days
     ledger_member: npt.NDArray[np.int8]
     ledger_doubt: npt.NDArray[np.bool_]
-    stray_day: np.datetime64 | None
+    stray_days: Days
     since: np.datetime64
     until: np.datetime64
     ledger_until: np.datetime64
@@ -76,7 +79,7 @@ def place(city: City) -> Placed:
     length = shapely.length(roads.geometry.to_numpy()[road_of]) if len(row) else np.zeros(0)
     start, stop = numbers(frame, "from_m")[row], numbers(frame, "to_m")[row]
     start, stop = np.where(np.isnan(start), 0.0, start), np.where(np.isnan(stop), length, np.minimum(stop, length))
-    doubtful = stop <= start
+    doubtful = (stop <= start) | (unclear(frame, "from_m") | unclear(frame, "to_m"))[row]
     start, stop = np.where(doubtful, 0.0, start), np.where(doubtful, length, stop)
     partial = (start > 0) | (stop < length)
     return Placed(row, road_of, start, stop, partial, doubtful, np.flatnonzero(road < 0).astype(np.int64))
@@ -136,11 +139,12 @@ def lock_dates(
     lag = np.timedelta64(pack.data.measures.ledger_lag_days, "D")
     stated = ledger if _promises(ledger) else roads
     since = np.datetime64(stated.complete_since, "D") if _promises(stated) and stated.complete_since else NOT_A_DAY
+    blank_is_none = lock.short_form == "overhauled" and "overhauled" in frame
     return LockDates(
-        days(frame, lock.short_form), road_member, settled, lock.short_form == "overhauled" and "overhauled" in frame,
+        days(frame, lock.short_form), road_member, unclear(frame, lock.short_form), settled, blank_is_none,
         finished[areas.row], member, unstated(kinds)[areas.row] | ~areas.certain,
-        _latest(finished[placed.stray][locks[placed.stray] > NO]),
-        since, _until(stated, lag), _until(ledger, lag), _until(roads, lag),
+        _stray_days(finished[placed.stray][locks[placed.stray] > NO], ledger.lost),
+        since, _fresh_until(stated, lag), _until(ledger, lag), _until(roads, lag),
     )  # fmt: skip
 
 
@@ -148,14 +152,18 @@ def _promises(layer: Layer) -> bool:
     return layer.proves and layer.complete_since is not None
 
 
+def _fresh_until(layer: Layer, lag: np.timedelta64) -> np.datetime64:
+    """The last day on which silence proves anything. Records that name no day may be of any, unless somebody answers for them."""
+    until = _until(layer, lag)
+    return NEVER if np.isnat(until) and layer.stated_by != OPERATOR else until
+
+
 def _until(layer: Layer, lag: np.timedelta64) -> np.datetime64:
     as_of: date | None = layer.as_of
     return NOT_A_DAY if as_of is None else np.datetime64(as_of, "D") + lag
 
 
-def _latest(stray: Days) -> np.datetime64 | None:
-    """The latest day; NaT where a day is missing, None where there are none."""
-    if not len(stray):
-        return None
-    latest: np.datetime64 = NOT_A_DAY if np.isnat(stray).any() else stray.max()
-    return latest
+def _stray_days(finished: Days, lost: int) -> Days:
+    """Days of rows that may be of any road, in order; a row that could not be read at all may have any day."""
+    unknown: Days = np.full(1 if lost else 0, NOT_A_DAY, dtype="datetime64[D]")
+    return np.unique(np.concatenate([finished.astype("datetime64[D]"), unknown]))

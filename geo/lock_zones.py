@@ -46,8 +46,10 @@ def _by_road(measured: "Measured", dates: LockDates, years: int, hits: Hits, win
     stated = locked(day, years, window)
     # What a road's own date frees, a later building may have locked again: an old record needs a fresh silence beside it.
     stated = np.where((stated == NO) & stale, silent, stated)
-    told = np.maximum(np.where(np.isnat(day), blank, stated), _stray(dates, years, window))
-    return np.minimum(told, dates.road_member[row]).astype(np.int8)
+    told = np.where(np.isnat(day), np.where(dates.road_murky[row], MAYBE, blank), stated)
+    told = np.maximum(told, _stray(dates, years, window))
+    certain = measured.ground.sets["roads"].certain[hits.area]
+    return np.minimum(told, np.where(certain, dates.road_member[row], np.minimum(dates.road_member[row], MAYBE))).astype(np.int8)
 
 
 def _promised(measured: "Measured") -> Bools:
@@ -62,11 +64,18 @@ def _after(filed: npt.NDArray[np.datetime64], until: np.datetime64) -> Bools:
 
 
 def _stray(dates: LockDates, years: int, window: Window) -> Member:
-    """May a ledger row that names no road be of this one, and lock it?"""
-    if dates.stray_day is None:
+    """May a ledger row that names no road be of this one, and lock it?
+
+    Of several it is the last one finished by the end of the dig: if its lock is over, those before it are as well."""
+    days = dates.stray_days
+    if not len(days):
         return np.full(len(window.filed), NO, dtype=np.int8)
-    day = np.full(len(window.filed), dates.stray_day, dtype="datetime64[D]")
-    return np.minimum(locked(day, years, window), MAYBE).astype(np.int8)
+    if np.isnat(days).any():
+        return np.full(len(window.filed), MAYBE, dtype=np.int8)
+    final = window.bounds()[1]
+    at = np.where(np.isnat(final), len(days), np.searchsorted(days, final, side="right")) - 1
+    found = np.minimum(locked(days[np.maximum(at, 0)], years, window), MAYBE)
+    return np.where(at < 0, NO, found).astype(np.int8)
 
 
 def lock_ends(measured: "Measured", zone: str, key: str, area: Ints) -> npt.NDArray[np.datetime64]:
@@ -89,7 +98,7 @@ def lock_cause(measured: "Measured", zone: str, tables: list[tuple[str, Hits, Me
             doubtful[hits.route[unknown & dates.ledger_doubt[hits.area]]] = True
         dateless[hits.route[unknown][np.isnat(lock_ends(measured, zone, key, hits.area[unknown]))]] = True
     old = _after(measured.window.filed, dates.until) | _after(measured.window.filed, dates.road_until)
-    stray, kept = dates.stray_day is not None, ~np.isnat(dates.since)
+    stray, kept = len(dates.stray_days) > 0, ~np.isnat(dates.since)
     dated = ~(np.isnat(measured.window.start) & np.isnat(measured.window.end))
     code = {name: WHY.index(name) for name in ("no_road_date", "stray_rows", "old_records", "no_dig_date", "ledger_row")}
     cause = np.where(dated & stray, code["stray_rows"], code["no_dig_date"])

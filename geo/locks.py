@@ -29,6 +29,16 @@ class Window:
         filed = self.filed[route]
         return Window(filed, filed, filed) if on_filing else Window(self.start[route], self.end[route], filed)
 
+    def bounds(self) -> tuple[Days, Days]:
+        """The days between which the dig lies, whatever order they were given in; NaT where that is not known. Days that
+        were over when the line was filed are no plan: they free nothing, and only a lock that had ended by then is over."""
+        given = ~(np.isnat(self.start) | np.isnat(self.end))
+        first = np.where(given, np.minimum(self.start, self.end), self.start)
+        final = np.where(given, np.maximum(self.start, self.end), self.end)
+        past = ~np.isnat(final) & (final < self.filed)
+        unknown = np.datetime64("NaT", "D")
+        return np.where(past, unknown, first), np.where(past, unknown, final)
+
 
 def add_years(day: Days, years: int) -> Days:
     """The corresponding day ``years`` later, or the last day of its month."""
@@ -44,8 +54,9 @@ def locked(finished: Days, years: int, window: Window) -> Member:
     last = add_years(finished, years)
     start, end = window.start, window.end
     has_start, has_end = ~np.isnat(start), ~np.isnat(end)
-    after = has_start & (start > last) | ~has_start & (last < window.filed)
-    before = has_end & (end < finished)
+    first, final = window.bounds()
+    after = ~np.isnat(first) & (first > last) | np.isnat(first) & (last < window.filed)
+    before = ~np.isnat(final) & (final < finished)
     both = has_start & has_end
     inside = has_start & (start >= finished) & (start <= last) | has_end & (end >= finished) & (end <= last)
     spans = both & (start <= last) & (end >= finished)
@@ -62,5 +73,6 @@ def unrecorded(since: np.datetime64, years: int, window: Window) -> Member:
         return np.full(n, MAYBE, dtype=np.int8)
     day: Days = np.full(n, since - np.timedelta64(1, "D"), dtype="datetime64[D]")
     last = add_years(day, years)
-    over = np.where(np.isnat(window.start), last < window.filed, window.start > last)
+    first = window.bounds()[0]
+    over = np.where(np.isnat(first), last < window.filed, first > last)
     return np.where(over, NO, MAYBE).astype(np.int8)

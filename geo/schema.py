@@ -275,7 +275,7 @@ LAYERS: Mapping[str, LayerSpec] = {
                     "3": ("三级", "三级古树"),
                     "famous": ("名木",),
                     "reserve": ("后备", "古树后备资源", "古树后续资源"),
-                    "none": ("普通", "无"),
+                    "none": ("普通", "非古树名木"),
                 },
             ),
             "canopy_radius_m": _number("冠幅半径", "canopy radius", "m", high=60),

@@ -32,8 +32,9 @@ MISSING: Mapping[str, tuple[str, str]] = {
         "a row of the ledger on a road of the line has no kind, or names a stretch that the road has not",
     ),
     "old_records": (
-        "道路或台账记录的截止日过早，其后的建设、大修未知",
-        "the records of the roads or of the ledger are too old: what was built since is not known",
+        "道路或台账记录的截止日过早或未填，其后的建设、大修未知",
+        "the records of the roads or of the ledger are too old, or do not say of which day they are: what was built since is not "
+        "known",
     ),
     "no_dig_date": (
         "未填计划开工、完工日期，无法判断是否在限制期内",

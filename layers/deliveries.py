@@ -94,7 +94,7 @@ def load_layer(
     """Load a layer of :data:`geo.schema.LAYERS` (in the city's work CRS) or ``routes``, all or nothing.
 
     ``progress(done, total)`` counts rows sent. Columns the layer does not know are left out, except that routes keep
-    ``raw`` (a dict, or JSON text) and ``unclear``, and bring their ``spans``. Raises UnknownLayer, UnknownCrs,
+    ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. Raises UnknownLayer, UnknownCrs,
     MissingColumn, BadValue, BadGeometry; Conflict without a city.
     """
     spec = _spec(name)
@@ -152,7 +152,7 @@ def _checked(name: str, spec: LayerSpec, frame: pd.DataFrame, file: str, city: C
         tidy["geometry"] = shapely.force_2d(tidy["geometry"].to_numpy())
     if name == "routes" and "raw" in frame:
         tidy["raw"] = _json(frame["raw"])
-    if name == "routes" and "unclear" in frame:
+    if "unclear" in frame:
         tidy["unclear"] = _arrays(frame["unclear"])
     return tidy
 

@@ -90,6 +90,7 @@ class LayerRow(Base):
     )
     replaced_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     row_no: Mapped[int]
+    unclear: Mapped[list[str] | None] = mapped_column(ARRAY(sa.Text))  # fields that were filled in and could not be read
 
 
 def _column(spec: Column, nullable: bool) -> Mapped[Any]:
@@ -124,10 +125,8 @@ _ALSO_INDEXED = {"road_ledger": ("road_id",), "road_surfaces": ("road_id",)}
 LAYER_MODELS: Mapping[str, type[LayerRow]] = {
     name: _layer_model(name, spec, _ALSO_INDEXED.get(name, ())) for name, spec in LAYERS.items() if spec.geometry != "raster"
 }
-# raw: the row as the file had it, under the file's own names; unclear: fields that were filled in and could not be read
-RouteRow = _layer_model(
-    "routes", ROUTES, ("project", "applicant"), raw=mapped_column(JSONB), unclear=mapped_column(ARRAY(sa.Text))
-)
+# raw: the row as the file had it, under the file's own names
+RouteRow = _layer_model("routes", ROUTES, ("project", "applicant"), raw=mapped_column(JSONB))
 SpanRow = _layer_model("spans", SPANS, ("route_id",))
 
 # Every table that deliveries fill, under the name that `load` takes.

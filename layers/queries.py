@@ -6,6 +6,7 @@ Also the door to the stored routes (:mod:`layers.route_store`) and to the search
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
@@ -17,7 +18,7 @@ from layers.cities import city_settings, srid_of
 from layers.copying import copy_out, driver
 from layers.models import DeliveryRow
 from layers.readers.columns import conform
-from layers.reading import columns
+from layers.reading import UNCLEAR, columns, said_unclear
 from layers.replacing import Claim, claims_of
 from layers.route_store import StoredRoute, history, route, routes, routes_to_judge, save_verdicts
 from layers.searching import search
@@ -70,11 +71,13 @@ def _layer(connection: sa.Connection, name: str, settings: City, bbox: Box | Non
         return Layer(name, None)
     spec = LAYERS[name]
     selected, types = columns(spec)
-    query = sql.SQL("SELECT {} FROM {} t WHERE {} AND {} ORDER BY t.id").format(
-        selected, sql.Identifier(name), current(at), _inside(name, spec, bbox, srid_of(settings), at)
+    query = sql.SQL("SELECT {}, {} FROM {} t WHERE {} AND {} ORDER BY t.id").format(
+        selected, sql.SQL(UNCLEAR), sql.Identifier(name), current(at), _inside(name, spec, bbox, srid_of(settings), at)
     )
-    rows = copy_out(connection, query, types).drop(columns=_unanswered(connection, name, spec, claims, at))
-    return joined(name, claims, conform(rows, spec, settings.work_crs))
+    rows = copy_out(connection, query, types | {"unclear": pa.string()})
+    rows = rows.drop(columns=_unanswered(connection, name, spec, claims, at))
+    keep = ("unclear",) if rows["unclear"].notna().any() else ()
+    return joined(name, claims, conform(rows.assign(unclear=said_unclear(rows)), spec, settings.work_crs, keep))
 
 
 def _unanswered(connection: sa.Connection, name: str, spec: LayerSpec, claims: list[Claim], at: int | None) -> list[str]:

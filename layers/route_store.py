@@ -23,14 +23,13 @@ from layers.cities import city_settings
 from layers.copying import copy_out, driver
 from layers.models import DeliveryRow
 from layers.readers.columns import conform
-from layers.reading import columns
+from layers.reading import UNCLEAR, columns, said_unclear
 
 VERDICT_COLUMNS = (
     "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "dug_m", "sum_length_m",
     "reasons", "owed", "waived", "missing", "pack", "on",
 )  # fmt: skip
 # names of fields: no comma stands in any
-UNCLEAR = "array_to_string(t.unclear, ',')"
 _LISTS = {"conditions", "could_be_conditions", "reasons", "owed", "waived", "missing"}
 
 
@@ -80,8 +79,7 @@ def _routes(
     query = sql.SQL("SELECT {} FROM routes t WHERE {} ORDER BY t.id").format(parts, which)
     frame = copy_out(connection, query, types | {name: kind for name, (_, kind) in extra.items()})
     frame["row_no"] = np.arange(1, len(frame) + 1)
-    said = [tuple(text.split(",")) if isinstance(text, str) else None for text in frame["unclear"]]
-    frame["unclear"] = pd.Series(said, index=frame.index, dtype=object)
+    frame["unclear"] = said_unclear(frame)
     return conform(frame, ROUTES, city.work_crs, keep=(*extra, "row_no"))
 
 

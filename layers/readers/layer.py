@@ -13,17 +13,21 @@ from geo.errors import BadInput, BadValue, UnknownLayer
 from geo.schema import LAYERS, LayerSpec
 from layers.readers import osm
 from layers.readers.columns import conform, plain_name
-from layers.readers.crs import Bounds, settle
+from layers.readers.crs import TURNED, Bounds, settle
 from layers.readers.raw import Request, read_raw
 from layers.readers.sandbox import Limits
 from layers.readers.shapes import Shapes, clean
-from layers.readers.table import Table, duplicates, fill, issues, outside, require, with_shapes
+from layers.readers.table import Outside, Table, duplicates, fill, issues, outside, require, unclear, with_shapes
 from layers.readers.values import text_of
 from layers.readers.words import Flags, Issue, LayerRead, Note, Objects, Raw
 
 # columns that identify a row in files of others, best first
 OTHER_IDS = ("osm_id", "osmid", "osm_way_id", "@id", "full_id", "eid", "fid", "objectid", "id")
 EDGE = ("u", "v", "key")
+# a blank in these is read as an answer (an old road, one on the ground, a class that its owner stated): "not known" is none
+BLANK_ANSWERS = {"roads": ("delivered", "class_source", "level")}
+# where a file has the column, a blank is a part that somebody did not fill in; without the column nothing is told of parts
+BLANK_IS_UNCLEAR = {"road_surfaces": ("part",)}
 
 
 def spec_of(name: str) -> LayerSpec:
@@ -102,7 +106,19 @@ def _shapes(raw: Raw, spec: LayerSpec, file: str, work_crs: str, bounds: Bounds,
         )
     source = settle(raw.crs, crs, raw.geometry, work_crs, bounds, file)
     shapes = clean(raw.geometry, raw.damaged, spec.geometry, source, work_crs)
-    return shapes, [*source.notes, *shapes.notes, *outside(shapes, raw.geometry, source, work_crs, bounds)]
+    found = outside(shapes, raw.geometry, source, work_crs, bounds)
+    _misplaced(shapes, found)
+    return shapes, [*source.notes, *shapes.notes, *found.notes]
+
+
+def _misplaced(shapes: Shapes, found: Outside) -> None:
+    """Rows that lie in no place of theirs are lost: what they stand for is somewhere in the city, and the layer must not be
+    taken to say that nothing is there. A few rows beyond the edge are a neighbour's; all of them are not."""
+    shapes.reject(found.rows & found.swapped, *TURNED)
+    if found.rows.any() and (found.rows | shapely.is_missing(shapes.shapes)).all():
+        zh = "该图层没有一行在本市范围之内：坐标系或带号有误，或是别处的数据；请用 --crs 指定，或改正数据"
+        en = "no row of the layer lies inside the city: the CRS or zone is wrong, or the data are of another place; state --crs"
+        shapes.reject(found.rows, zh, en)
 
 
 def _class_hints(table: Table, columns: Mapping[str, Objects], rows: int) -> list[Note]:
@@ -132,20 +148,18 @@ def _class_hints(table: Table, columns: Mapping[str, Objects], rows: int) -> lis
 
 
 def _answers(table: Table, spec: LayerSpec) -> list[Note]:
-    """Columns in which a blank says "none": left out where a cell says something that is no date, for its row would say
-    "none" too. The price is every date of the column, until that cell is mended."""
+    """Where a blank cell says "none", a cell that says something else and is no date is told: its row is not known."""
     notes = []
     for name in (name for name, column in spec.columns.items() if column.blank_is_none and table.wrong.get(name)):
-        del table.fields[name]
         zh, rows = spec.columns[name].zh, [i + 1 for i in table.wrong[name]]
         listed = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")
         notes.append(
             Note(
                 "not-stated",
-                f"{zh} {name}：{len(rows)} 行不是日期（行号 {listed}）。此列空格表示“没有”，不能代替未知，整列按未提供处理；"
-                "请在这些行写明日期，确实没有的留空",
-                f"{name}: {len(rows)} rows hold no date (rows {listed}). A blank here says 'none', not 'unknown', so that "
-                "the whole column is taken as not given: write the date there, or leave it blank where there is none",
+                f"{zh} {name}：{len(rows)} 行不是日期（行号 {listed}），这些行按未知处理（不当作“没有”）；"
+                "请写明日期，确实没有的留空",
+                f"{name}: {len(rows)} rows hold no date (rows {listed}): not known for these, and not 'none'; write the date "
+                "there, or leave it blank where there is none",
             )
         )
     return notes
@@ -219,6 +233,10 @@ def _assemble(
     frame = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(raw.rows))
     if shapes is not None:
         frame["geometry"] = pd.Series(shapes.shapes, dtype=object)
+    murky = unclear(table, raw.columns, BLANK_ANSWERS.get(name, ()))
+    for field in (field for field in BLANK_IS_UNCLEAR.get(name, ()) if field in table.sources):
+        _also(murky, pd.isna(table.fields[field]), field)
+    frame["unclear"] = pd.Series(murky, dtype=object)
     kept = frame[~rejected].reset_index(drop=True)
     if rejected.any():
         count = int(rejected.sum())
@@ -229,7 +247,14 @@ def _assemble(
                 f"{count} of {raw.rows} rows cannot be used and were left out",
             )
         )
-    return LayerRead(conform(kept, spec, work_crs), issues(table, keys, shapes, more), notes, raw.rows, int(lost.sum()))
+    keep = ("unclear",) if kept["unclear"].notna().any() else ()
+    return LayerRead(conform(kept, spec, work_crs, keep), issues(table, keys, shapes, more), notes, raw.rows, int(lost.sum()))
+
+
+def _also(murky: Objects, rows: Flags, field: str) -> None:
+    """``field`` is unclear in these rows as well."""
+    for i in np.flatnonzero(rows):
+        murky[i] = tuple(sorted({*(murky[i] or ()), field}))
 
 
 def _labels(table: Table, spec: LayerSpec) -> Objects:

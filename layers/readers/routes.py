@@ -16,8 +16,7 @@ from layers.readers.raw import Request, read_raws
 from layers.readers.sandbox import Limits
 from layers.readers.shapes import Shapes, clean
 from layers.readers.spans import SpansRead, read_spans, spans_requests
-from layers.readers.table import Table, duplicates, fill, issues, outside, with_shapes
-from layers.readers.values import says_unknown
+from layers.readers.table import Table, duplicates, fill, issues, outside, unclear, with_shapes
 from layers.readers.words import Flags, Issue, Note, Objects, Raw, RoutesRead
 
 SAID = ("project", "project_code", "applicant", "utility")  # by which others may belong to a row that was rejected
@@ -74,10 +73,10 @@ def understand_routes(
         shapes.wrong.setdefault(row - 1, ("单元格多于表头，无法对应", "it has more cells than there are columns"))
         shapes.shapes[row - 1] = None
     notes = [*raw.notes, *source.notes, *table.notes, *_ids(table), *shapes.notes]
-    notes += outside(shapes, raw.geometry, source, work_crs, bounds)
+    notes += outside(shapes, raw.geometry, source, work_crs, bounds).notes
     found = issues(table, table.fields["route_id"], shapes, _dates_in_order(table))
     rejected = np.array([shape is None for shape in shapes.shapes], dtype=bool)
-    frame = _frame(table, shapes, rejected, _unclear(table, raw.columns), work_crs)
+    frame = _frame(table, shapes, rejected, unclear(table, raw.columns, BLANK_ANSWERS), work_crs)
     kept = [issue for issue in found if not rejected[issue.row_no - 1]]
     return RoutesRead(frame, None, _rejects(table, shapes, rejected), notes, kept)
 
@@ -119,25 +118,10 @@ def _dates_in_order(table: Table) -> list[Issue]:
     return [Issue(int(i) + 1, str(keys[i]), "end", zh, en) for i in np.flatnonzero(end < start)]
 
 
-def _unclear(table: Table, columns: Mapping[str, Objects]) -> Objects:
-    """For each row the fields that were filled in and cannot be read, or say that they are not known; None where all is well."""
-    said: dict[int, set[str]] = {}
-    for name, wrong in table.wrong.items():
-        for i in wrong:
-            said.setdefault(i, set()).add(name)
-    for name in (name for name in BLANK_ANSWERS if name in table.sources):
-        for i in np.flatnonzero(says_unknown(columns[table.sources[name]])).tolist():
-            said.setdefault(i, set()).add(name)
-    out = np.full(table.rows, None, dtype=object)
-    for row, names in said.items():
-        out[row] = tuple(sorted(names))
-    return out
-
-
-def _frame(table: Table, shapes: Shapes, rejected: Flags, unclear: Objects, work_crs: str) -> gpd.GeoDataFrame:
+def _frame(table: Table, shapes: Shapes, rejected: Flags, murky: Objects, work_crs: str) -> gpd.GeoDataFrame:
     columns: dict[str, object] = {"row_no": np.arange(1, table.rows + 1, dtype="int64"), **table.fields}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.rows))
-    frame["unclear"] = pd.Series(unclear, dtype=object)
+    frame["unclear"] = pd.Series(murky, dtype=object)
     frame["geometry"] = pd.Series(shapes.shapes, dtype=object)
     return conform(frame[~rejected].reset_index(drop=True), ROUTES, work_crs, keep=("row_no", "unclear"))
 

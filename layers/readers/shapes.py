@@ -60,6 +60,7 @@ def _clean(out: Shapes, damaged: Flags, wanted: str, source: Source, work_crs: s
     out.reject(
         _not_finite(out.shapes), "坐标不是有限的数（NaN 或无穷大）", "a coordinate is not a finite number (NaN or infinite)"
     )
+    out.reject(_nowhere(out.shapes), "坐标全为 0：位置未填", "all its coordinates are 0: no place was filled in")
     out.shapes = shapely.force_2d(out.shapes)
     _right_kind(out, wanted)
     _drop_repeats(out)
@@ -72,6 +73,14 @@ def _not_finite(shapes: Objects) -> Flags:
     bad = np.zeros(len(shapes), dtype=bool)
     bad[rows[~(np.abs(xy) < NO_DATA).all(axis=1)]] = True
     return bad
+
+
+def _nowhere(shapes: Objects) -> Flags:
+    """Every coordinate is 0, as tables write a place that nobody filled in: off the coast of Africa lies no city of ours."""
+    xy, rows = shapely.get_coordinates(shapes, return_index=True)
+    somewhere = np.zeros(len(shapes), dtype=bool)
+    somewhere[rows[(xy != 0).any(axis=1)]] = True
+    return ~somewhere & ~shapely.is_missing(shapes)
 
 
 def _right_kind(out: Shapes, wanted: str) -> None:

@@ -76,7 +76,7 @@ def read_spans(
     raw, request = there[0]
     if isinstance(raw, WaixianError):
         raise raw
-    read = _understand(raw, request.path.name, routes, rejected)
+    read = understand_spans(raw, request.path.name, routes, rejected)
     notes = [
         Note("spans-ignored", f"另有 {one.path.name}，未使用", f"there is also {one.path.name}, which was not used")
         for _, one in there[1:]
@@ -88,7 +88,8 @@ def _absent(raw: Raw | WaixianError) -> bool:
     return isinstance(raw, WaixianError) and bool(raw.context.get("absent"))
 
 
-def _understand(raw: Raw, file: str, routes: gpd.GeoDataFrame, rejected: Objects) -> SpansRead:
+def understand_spans(raw: Raw, file: str, routes: gpd.GeoDataFrame, rejected: Objects) -> SpansRead:
+    """Rows that are already open become the spans of these routes; ``rejected``: numbers of routes that cannot be used."""
     table = fill(raw, SPANS)
     require(raw, SPANS, table, file, [name for name, column in SPANS.columns.items() if column.required])
     ids = np.concatenate([routes["route_id"].to_numpy(), rejected])

@@ -1,7 +1,7 @@
 """Raw rows → the fields of a layer: columns matched, values parsed, shapes found; shared by layers, routes and spans."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,8 +14,8 @@ from geo.schema import LayerSpec
 from layers.readers.columns import match, plain_name
 from layers.readers.crs import TURNED, Bounds, Source, turned
 from layers.readers.shapes import Shapes
-from layers.readers.values import parse, text_of
-from layers.readers.words import Issue, Note, Objects, Raw
+from layers.readers.values import parse, says_unknown, text_of
+from layers.readers.words import Flags, Issue, Note, Objects, Raw
 
 SHAPE_NAMES = {"wkt", "geometry", "geom", "thegeom", "shape", "wktgeom", "几何", "图形", "坐标串"}
 WKT = re.compile(r"^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(ZM|Z|M)?\s*[(E]", re.IGNORECASE)
@@ -49,6 +49,22 @@ def fill(raw: Raw, spec: LayerSpec, mapping: Mapping[str, str] | None = None) ->
         if parsed.why:
             table.wrong[name] = parsed.why
     return table
+
+
+def unclear(table: Table, columns: Mapping[str, Objects], answers: Iterable[str]) -> Objects:
+    """For each row the fields that were filled in and cannot be read, as a tuple; None where all is well. ``answers``: fields
+    in which a blank may be an answer, so that "not known" is none."""
+    said: dict[int, set[str]] = {}
+    for name, wrong in table.wrong.items():
+        for i in wrong:
+            said.setdefault(i, set()).add(name)
+    for name in (name for name in answers if name in table.sources and table.sources[name] in columns):
+        for i in np.flatnonzero(says_unknown(columns[table.sources[name]])).tolist():
+            said.setdefault(i, set()).add(name)
+    out = np.full(table.rows, None, dtype=object)
+    for row, names in said.items():
+        out[row] = tuple(sorted(names))
+    return out
 
 
 def with_shapes(raw: Raw, mapping: Mapping[str, str] | None) -> Raw:
@@ -99,9 +115,18 @@ def issues(table: Table, keys: Objects, shapes: Shapes | None, more: list[Issue]
     return sorted(found, key=lambda issue: (issue.row_no, issue.field))
 
 
-def outside(shapes: Shapes, given: Objects, source: Source, work_crs: str, bounds: Bounds) -> list[Note]:
-    """Notes on rows that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file; and where their axes
-    look swapped, that. ``given``: the shapes as the file had them; a row that was refused has it in its reason."""
+@dataclass(frozen=True)
+class Outside:
+    """Rows wholly outside the city, those of them whose axes look swapped, and what to say of both."""
+
+    rows: Flags
+    swapped: Flags
+    notes: list[Note]
+
+
+def outside(shapes: Shapes, given: Objects, source: Source, work_crs: str, bounds: Bounds) -> Outside:
+    """Rows that lie wholly outside the city: often a wrong CRS, sometimes a neighbour's file; and where their axes look
+    swapped, that. ``given``: the shapes as the file had them; a row that was refused has it in its reason."""
     there = ~shapely.is_missing(shapes.shapes)
     city = City("", work_crs, bounds).bounds_polygon
     shapely.prepare(city)
@@ -118,7 +143,7 @@ def outside(shapes: Shapes, given: Objects, source: Source, work_crs: str, bound
     if swapped.any():
         rows = int(swapped.sum())
         notes.append(Note("axes-swapped", f"{rows} 行的 {TURNED[0]}", f"{rows} of {len(lost)} rows: {TURNED[1]}"))
-    return notes
+    return Outside(lost & there, swapped, notes)
 
 
 def duplicates(keys: Objects) -> dict[str, list[int]]:

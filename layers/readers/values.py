@@ -50,6 +50,7 @@ NOT_KNOWN = {"不详", "未知", "无数据", "n/a", "na"}
 # what stands in a free text where nothing was to be said: never a name that two rows could share
 NO_TEXT = NOTHING | {"/", "无", "0"}
 NO_PIECES = {"无", "没有"}
+NULL_DAYS = {"1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01"}  # what exports write where nothing was written
 SERIAL = (36_526, 73_050)  # 2000-01-01 to 2099-12-31: other bare numbers are more likely no days at all
 
 
@@ -215,8 +216,18 @@ def _dates(values: Objects, column: Column) -> Parsed:
             read.append((np.datetime64("NaT", "s"), None))
             continue
         day = date_in(text)
+        if day is not None and str(day)[:10] in NULL_DAYS:
+            read.append((np.datetime64("NaT", "s"), _null_day(text)))
+            continue
         read.append((np.datetime64("NaT", "s"), _no_date(text)) if day is None else (day, None))
     return _spread(codes, read, np.datetime64("NaT", "s"), "datetime64[s]")
+
+
+def _null_day(text: str) -> Why:
+    return (
+        f"“{text[:40]}”是数据库导出时“未填”的写法；请写明日期或留空；按未知处理",
+        f"'{text[:40]}' is how databases export 'nothing': write the day, or leave it blank; taken as unknown",
+    )
 
 
 def _no_date(text: str) -> Why:

@@ -61,7 +61,8 @@ class LayerRead:
     """One layer of the ground, as a file brought it: rows in the work CRS, columns of :data:`geo.schema.LAYERS`.
 
     ``lost``: how many of the ``rows_expected`` of the file could not be read, so that what they stand for may lie anywhere.
-    A row that the layer does not take (a road that is not built) is not among them.
+    A row that the layer does not take (a road that is not built) is not among them. Where cells were filled in and cannot be
+    read, ``frame`` has a column ``unclear`` in front: None, or a tuple of their fields.
     """
 
     frame: gpd.GeoDataFrame

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import CRS
-from shapely import LineString
+from shapely import LineString, Point
 
 from geo.crs import to_work
 from geo.errors import UnknownCrs
-from layers.readers import RoutesRead, read_routes
+from layers.readers import RoutesRead, read_layer, read_routes
 from layers.readers.crs import settle
 
 WORK = "EPSG:4547"
@@ -121,6 +121,16 @@ def test_geojson_in_metres_without_a_word(tmp_path: Path) -> None:
     )
     got = read(path)
     assert got.frame.geometry[0].equals(LINE) and "crs-assumed" in codes(got)
+
+
+def test_a_layer_that_lies_elsewhere_is_lost(tmp_path: Path) -> None:
+    """Rows in another zone, or with their axes swapped, are somewhere in the city: silence about them proves nothing."""
+    spots = [(520000.0, 3850000.0), (520100.0, 3850100.0)]
+    for name, shapes in (("far", [Point(x - 90000, y) for x, y in spots]), ("swapped", [Point(y, x) for x, y in spots])):
+        gpd.GeoDataFrame({"tree_id": ["a", "b"]}, geometry=shapes, crs=WORK).to_file(tmp_path / f"{name}.gpkg")
+        got = read_layer("trees", tmp_path / f"{name}.gpkg", work_crs=WORK, bounds=BOUNDS)
+        assert (len(got.frame), got.lost) == (0, 2), name
+        assert all(issue.rejected for issue in got.issues)
 
 
 def test_rows_outside_the_city_are_counted(tmp_path: Path) -> None:

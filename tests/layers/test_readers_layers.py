@@ -44,7 +44,9 @@ def test_roads_from_a_shapefile_with_chinese_names(tmp_path: Path) -> None:
     }
     got = read("roads", write(tmp_path / "道路.shp", columns, [A, B]))
     frame = got.frame
-    assert list(frame.columns) == [*(name for name in LAYERS["roads"].columns if name != "overhauled"), "geometry"]
+    own = [name for name in LAYERS["roads"].columns if name != "overhauled"]
+    assert list(frame.columns) == ["unclear", *own, "geometry"]
+    assert frame["unclear"].tolist() == [None, ("class", "width_m")]
     assert frame["road_id"].tolist() == ["R1", "R2"] and frame["name"].tolist() == ["金明大道", "滨河路"]
     assert frame["class"].tolist() == ["arterial", None] and frame["class_source"].tolist() == [None, None]
     assert frame["width_m"][0] == 40 and np.isnan(frame["width_m"][1])
@@ -71,12 +73,41 @@ def test_a_missing_column_of_overhauls_is_not_an_empty_one(tmp_path: Path) -> No
 def test_an_overhaul_that_cannot_be_read_never_becomes_none(tmp_path: Path, said: str) -> None:
     """A blank in that column is an answer, so that a cell that is none cannot be left blank."""
     got = read("roads", write(tmp_path / "a.gpkg", {"road_id": ["a", "b"], "overhauled": ["2024-06-30", said]}, [A, B]))
-    assert "overhauled" not in got.frame
+    assert got.frame["overhauled"].isna().tolist() == [False, True]
+    assert got.frame["unclear"].tolist() == [None, ("overhauled",)]
     assert [(i.row_no, i.field, i.rejected) for i in got.issues] == [(2, "overhauled", False)]
     (note,) = (note for note in got.notes if note.code == "not-stated")
     assert "行号 2" in note.zh and "rows 2" in note.en
     other = read("roads", write(tmp_path / "b.gpkg", {"road_id": ["a", "b"], "delivered": ["2024-06-30", said]}, [A, B]))
-    assert other.frame["delivered"].isna().tolist() == [False, True]  # a blank there is unknown, and may be
+    assert other.frame["delivered"].isna().tolist() == [False, True]
+    assert other.frame["unclear"].tolist() == [None, ("delivered",)]
+
+
+def test_what_was_filled_in_and_cannot_be_read_is_told_apart_from_a_blank(tmp_path: Path) -> None:
+    said = {
+        "road_id": ["a", "b"],
+        "delivered": ["1900-01-01", "2024年5月"],
+        "class_source": ["OSM", None],
+        "level": ["高架桥", "不详"],
+    }
+    got = read("roads", write(tmp_path / "a.gpkg", said, [A, B])).frame
+    assert got["unclear"].tolist() == [("class_source", "delivered", "level"), ("delivered", "level")]
+    blank = read("roads", write(tmp_path / "b.gpkg", {"road_id": ["a", "b"], "level": ["地面", "-"]}, [A, B])).frame
+    assert "unclear" not in blank
+
+
+def test_a_blank_part_of_a_surface_is_not_a_table_without_parts(tmp_path: Path) -> None:
+    squares = [Polygon([(520000, 3850000 + n), (520100, 3850000 + n), (520100, 3850010 + n)]) for n in (0, 100)]
+    told = read("road_surfaces", write(tmp_path / "a.gpkg", {"road_id": ["a", "b"], "part": [None, "-"]}, squares)).frame
+    assert told["unclear"].tolist() == [("part",), ("part",)]
+    assert "unclear" not in read("road_surfaces", write(tmp_path / "b.gpkg", {"road_id": ["a", "b"]}, squares)).frame
+
+
+def test_a_place_that_nobody_filled_in_is_no_place(tmp_path: Path) -> None:
+    (tmp_path / "trees.csv").write_text("tree_id,grade,wkt\nT1,1,POINT (0 0)\nT2,无,POINT (520000 3850000)\n")
+    got = read("trees", tmp_path / "trees.csv", crs=WORK)
+    assert (len(got.frame), got.lost) == (1, 1) and "0" in got.issues[0].zh
+    assert got.frame["grade"].tolist() == [None]  # "无" may be a blank, and then the tree may be of any grade
 
 
 def test_highway_tags_are_hints_never_proof(tmp_path: Path) -> None:
@@ -209,7 +240,8 @@ def test_the_ledger_has_no_shapes(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "road_ledger.csv").write_text(LEDGER, encoding)
     got = read("road_ledger", tmp_path / "road_ledger.csv")
     frame = got.frame
-    assert isinstance(frame, gpd.GeoDataFrame) and list(frame.columns) == list(LAYERS["road_ledger"].columns)
+    assert isinstance(frame, gpd.GeoDataFrame) and list(frame.columns) == ["unclear", *LAYERS["road_ledger"].columns]
+    assert frame["unclear"].tolist() == [None, ("finished",), None]
     assert frame["kind"].tolist() == ["overhaul", "patch", "new"] and frame["to_m"][0] == 120.5 and np.isnan(frame["to_m"][1])
     assert frame["finished"][0] == pd.Timestamp("2022-03-01") and pd.isna(frame["finished"][1])
     assert {(i.row_no, i.field, i.rejected) for i in got.issues} == {(2, "finished", False)}

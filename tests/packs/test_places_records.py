@@ -35,7 +35,7 @@ def lock(ground: City, shape: Any = DATELESS, rule: str = "lock-new", **values: 
 # ── how old a silence is ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("as_of", "told"), [("2025-11-21", "no"), ("2025-11-20", "unknown"), (None, "no")])
+@pytest.mark.parametrize(("as_of", "told"), [("2025-11-21", "no"), ("2025-11-20", "unknown"), (None, "unknown")])
 def test_a_ledger_proves_nothing_of_what_came_after_it(as_of: str | None, told: str) -> None:
     day = None if as_of is None else date.fromisoformat(as_of)
     assert lock(recorded(since=date(2015, 1, 1), as_of=day)) == told
@@ -123,6 +123,61 @@ def test_a_survey_of_carriageways_does_not_end_the_road_at_the_kerb(parts: str, 
     }  # fmt: skip
     ground = surveyed(*(shapes[part] for part in parts))
     assert answer(route(line((984, 0), (984, 100))), ground).verdicts.answer("arterial-road", 0) == met
+
+
+@pytest.mark.parametrize(("y", "met"), [(0, "no"), (500, "yes")])
+def test_footways_end_the_road_only_where_they_are(y: float, met: str) -> None:
+    """The carriageway of A1 is drawn along all of it, footways on both sides only as far as y=200."""
+    left, right = ("footway", box(986, -400, 990, 200)), ("footway", box(1010, -400, 1014, 200))
+    ground = surveyed(("carriageway", box(990, -400, 1010, 1200)), left, right)
+    assert answer(route(line((984, y), (984, y + 100))), ground).verdicts.answer("arterial-road", 0) == met
+
+
+def test_a_part_that_cannot_be_read_or_was_lost_tells_nothing() -> None:
+    ground = surveyed((None, box(990, -400, 1010, 1200)))
+    layer = ground.layer("road_surfaces")
+    beside = route(line((984, 0), (984, 100)))
+    assert answer(beside, ground).verdicts.answer("arterial-road", 0) == "no"
+    murky = replace(layer, frame=layer.frame.assign(unclear=[("part",)]))
+    for doubted in (murky, replace(layer, lost=1)):
+        assert (
+            answer(beside, replace(ground, layers={**ground.layers, "road_surfaces": doubted})).verdicts.answer(
+                "arterial-road", 0
+            )
+            == "yes"
+        )
+
+
+def unclear_roads(field: str, **values: Any) -> Any:
+    """The small city, where one field of its roads was filled in and cannot be read."""
+    roads = places.roads().assign(**{field: None})
+    return city(roads=replace(GROUND.layer("roads"), frame=roads.assign(unclear=[(field,)] * len(roads)), **values))
+
+
+def test_a_date_that_cannot_be_read_is_not_silence() -> None:
+    assert lock(unclear_roads("delivered", complete_since=date(2010, 1, 1)), line((0, 0), (90, 0))) == "unknown"
+
+
+def test_a_source_of_the_class_that_cannot_be_read_is_a_hint() -> None:
+    ground = unclear_roads("class_source")
+    assert answer(route(line((1400, 300), (1400, 400))), ground).verdicts.answer("arterial-road", 0) == "unknown"
+
+
+def test_a_level_that_cannot_be_read_may_be_the_ground_or_a_bridge() -> None:
+    found = answer(route(line((1000, 300), (1000, 400))), unclear_roads("level")).verdicts
+    assert (found.answer("arterial-road", 0), found.answer("bridge-attached", 0)) == ("unknown", "unknown")
+
+
+def test_a_ledger_row_that_was_lost_may_be_of_any_road() -> None:
+    ground = city(road_ledger=replace(GROUND.layer("road_ledger"), lost=1))
+    assert lock(ground, line((0, 0), (90, 0))) == "unknown"
+
+
+@pytest.mark.parametrize(("days", "told"), [(("2025-01-01", "2027-12-31"), "unknown"), (("2027-12-31",), "no")])
+def test_of_stray_rows_each_counts(days: tuple[str, ...], told: str) -> None:
+    rows = recorded(*({"road_id": "N9", "kind": "new", "finished": day} for day in days))
+    filed = {"start": "2026-12-02", "end": "2026-12-09"}
+    assert answer(route(line((0, 0), (90, 0)), **filed), rows).verdicts.answer("lock-new", 0) == told
 
 
 def test_a_ledger_stretch_reaches_the_surveyed_edge() -> None:
