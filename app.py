@@ -185,6 +185,7 @@ def _warm(commands: Any) -> None:
 def _reading(one: argparse.ArgumentParser) -> None:
     one.add_argument("--encoding")
     one.add_argument("--crs")
+    one.add_argument("--layer", dest="inside", metavar="NAME", help="文件内的图层或工作表 / layer or sheet inside the file")
     one.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", dest="mapping")
 
 

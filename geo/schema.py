@@ -18,7 +18,7 @@ class Column:
     """One column: its kind, its unit, the words for it, and the spellings that files use.
 
     ``blank_is_none``: a blank is an answer, "there was none". Only a file that has the column gives it: one without the
-    column says nothing, so that frames leave the column out.
+    column says nothing, so that frames leave the column out. ``doubtful``: numbers that are more likely in another unit.
     """
 
     kind: Kind
@@ -31,6 +31,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blank_is_none: bool = False
+    doubtful: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ ROAD_CLASS = {
     "internal": ("内部道路", "小区道路", "内部"),
 }
 
+PART = {
+    "carriageway": ("车行道", "机动车道", "行车道"),
+    "cycleway": ("非机动车道", "自行车道"),
+    "footway": ("人行道", "步行道"),
+}
+# low voltage written in volts: no line of these kilovolts is built in China
+IN_VOLTS = (380.0, 400.0)
 PAVEMENT = {
     "asphalt": ("沥青", "沥青混凝土", "沥青混凝土车行道"),
     "concrete": ("水泥", "水泥混凝土", "混凝土", "水泥混凝土车行道"),
@@ -86,9 +94,10 @@ def _text(zh: str, en: str, *aliases: str, required: bool = False, values: Mappi
 
 
 def _number(
-    zh: str, en: str, unit: str, *aliases: str, low: float | None = 0.0, high: float | None = None, required: bool = False
-) -> Column:
-    return Column("number", zh, en, unit, required, low, high, aliases)
+    zh: str, en: str, unit: str, *aliases: str, low: float | None = 0.0, high: float | None = None, required: bool = False,
+    doubtful: tuple[float, ...] = (),
+) -> Column:  # fmt: skip
+    return Column("number", zh, en, unit, required, low, high, aliases, doubtful=doubtful)
 
 
 def _date(zh: str, en: str, *aliases: str, blank_is_none: bool = False) -> Column:
@@ -101,7 +110,7 @@ ROUTE_COLUMNS: Mapping[str, Column] = {
     "project_code": _text("项目代码", "project code", "工程代码", "申请书编号", "许可证编号"),
     "applicant": _text("申请单位", "applicant", "建设单位", "用户名称", "权属单位", "belong"),
     "utility": _text("管线种类", "utility", "专业", "类别", "管线类别", "管线工程类别", "type", "code", values=UTILITY),
-    "voltage_kv": _number("电压", "voltage", "kV", "电压等级", "电压kv", "voltage", high=1200),
+    "voltage_kv": _number("电压", "voltage", "kV", "电压等级", "电压kv", "voltage", high=1200, doubtful=IN_VOLTS),
     "capacity_kva": _number("容量", "capacity", "kVA", "报装容量", "申请容量", high=1e7),
     "diameter_mm": _number("管径", "diameter", "mm", "规格", "公称直径", "口径", "dn", "psize", high=20_000),
     "pressure_mpa": _number("压力", "pressure", "MPa", "设计压力", "pressure", high=100),
@@ -182,9 +191,7 @@ LAYERS: Mapping[str, LayerSpec] = {
             "road_id": _text("道路编号", "road number", "编号", required=True),
             "from_m": _number("起点里程", "from", "m", "自"),
             "to_m": _number("终点里程", "to", "m", "至"),
-            "part": _text(
-                "部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}
-            ),
+            "part": _text("部位", "part", values=PART),
             "kind": _text(
                 "工程类别",
                 "kind of work",
@@ -207,9 +214,7 @@ LAYERS: Mapping[str, LayerSpec] = {
         "road surfaces",
         {
             "road_id": _text("道路编号", "road number", "编号", required=True),
-            "part": _text(
-                "部位", "part", values={"carriageway": ("车行道",), "cycleway": ("非机动车道",), "footway": ("人行道",)}
-            ),
+            "part": _text("部位", "part", values=PART),
             "pavement": _text("路面种类", "pavement", "路面", values=PAVEMENT),
         },
     ),
@@ -316,7 +321,7 @@ LAYERS: Mapping[str, LayerSpec] = {
             "material": _text("材质", "material", "material"),
             "depth_m": _number("埋深", "depth", "m", high=100),
             "pressure_mpa": _number("压力", "pressure", "MPa", high=100),
-            "voltage_kv": _number("电压", "voltage", "kV", high=1200),
+            "voltage_kv": _number("电压", "voltage", "kV", high=1200, doubtful=IN_VOLTS),
             "owner": _text("权属单位", "owner", "belong"),
             "state": _text(
                 "使用状态",

@@ -6,7 +6,7 @@ project they name. A line that names no project stands alone. Earlier works are 
 measures it together with the file (:func:`api.review.review`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 
 QUANTITIES = {"whole_m": "length_m", "counted_m": "counted_m", "dug_m": "dug_m", "road_m": "city_road.open_m"}
 NO_KEY = -1
+BOUNDS = ("high", "est_high")
 
 
 def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack, lost: pd.DataFrame | None = None) -> Facts:
@@ -34,13 +35,15 @@ def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack, lost: pd.DataFrame 
     may belong has no upper bound."""
     project = _project(routes, lost)
     here, there = project[: facts.n], project[facts.n :]
+    maybe = _Maybe.of(routes, here)
+    sure, perhaps = clusters(facts, routes, pack)
     utility = words(routes, "utility")
     lost_utility = words(lost, "utility") if lost is not None else np.zeros(0, dtype=object)
     keys = {
         "route": np.arange(facts.n),
         "project_utility": _group(_named(here), utility),
         "project": here,
-        "cluster": clusters(facts, routes, pack),
+        "cluster": sure,
     }
     any_lost = np.isin(here, there) & (here != NO_KEY)
     open_end = {"project": any_lost, "project_utility": _may_be_same(here, utility, there, lost_utility)}
@@ -51,6 +54,11 @@ def siblings(facts: Facts, routes: pd.DataFrame, pack: Pack, lost: pd.DataFrame 
                 total = _total(key, facts.columns[fact])
                 if scope == "project_utility":
                     total = _with_silent(total, facts.columns[fact], here, utility)
+                if scope in ("project", "project_utility"):
+                    mute_utility = utility if scope == "project_utility" else None
+                    total = _wider(total, *(maybe.more(facts.columns[fact], name, mute_utility) for name in BOUNDS))
+                if scope == "cluster":
+                    total = _wider(total, *(_beside(facts.columns[fact], key, perhaps, name) for name in BOUNDS))
                 columns[f"sum.{scope}.{quantity}"] = _unbounded(total, open_end[scope]) if scope in open_end else total
     return replace(facts, columns={**facts.columns, **columns}, tables={**facts.tables, "groups": keys})
 
@@ -114,6 +122,68 @@ def _with_silent(total: Column, each: Column, project: Ints, utility: npt.NDArra
     return replace(total, **swap, why=why)
 
 
+@dataclass(frozen=True)
+class _Maybe:
+    """Lines that may be of one project: they bear one name, one of them names no applicant, and not both name a code.
+
+    ``name``: number of the name (``NO_KEY``: none); ``mute``: names no applicant; ``codeless``: names no code.
+    """
+
+    name: Ints
+    project: Ints
+    mute: npt.NDArray[np.bool_]
+    codeless: npt.NDArray[np.bool_]
+
+    @staticmethod
+    def of(routes: pd.DataFrame, project: Ints) -> "_Maybe":
+        name = _group(plain(words(routes, "project")))
+        return _Maybe(name, project, unstated(words(routes, "applicant")), unstated(words(routes, "project_code")))
+
+    def more(self, each: Column, bound: str, utility: npt.NDArray[np.object_] | None) -> Floats:
+        """What such lines may add to each sum; with ``utility``, only those of the same one, or where one names none."""
+        amount: Floats = getattr(each, bound)
+        loose, tied = self.mute & self.codeless, self.mute & ~self.codeless
+        named = self.codeless & ~self.mute
+        out = np.zeros(len(amount))
+        for mine, theirs in ((~loose, loose), (loose, ~loose), (named, tied), (tied, named)):
+            mine, theirs = mine & (self.name != NO_KEY), theirs & (self.name != NO_KEY)
+            if mine.any() and theirs.any():
+                out += np.where(mine, self._others(np.where(theirs, amount, 0.0), utility), 0.0)
+        return out
+
+    def _others(self, amount: Floats, utility: npt.NDArray[np.object_] | None) -> Floats:
+        """Sum over the lines of the same name in other projects."""
+        if utility is None:
+            return self._beyond(amount, np.zeros(len(amount), dtype=np.int64))
+        kind, none = pd.factorize(pd.Series(utility, dtype=object))[0].astype(np.int64), unstated(utility)
+        everything = self._beyond(amount, np.zeros(len(amount), dtype=np.int64))
+        same = self._beyond(np.where(none, 0.0, amount), kind)
+        silent = self._beyond(np.where(none, amount, 0.0), np.zeros(len(amount), dtype=np.int64))
+        return np.where(none, everything, same + silent)
+
+    def _beyond(self, amount: Floats, kind: Ints) -> Floats:
+        of_name = pd.Series(amount).groupby([self.name, kind]).transform("sum").to_numpy(dtype=float)
+        of_project = pd.Series(amount).groupby([self.name, kind, self.project]).transform("sum").to_numpy(dtype=float)
+        return np.where(np.isfinite(of_name), np.round(of_name - np.where(np.isfinite(of_name), of_project, 0.0), 3), np.inf)
+
+
+def _beside(each: Column, sure: Ints, perhaps: Ints, bound: str) -> Floats:
+    """What lines that may belong to the cluster could add to its sum."""
+    amount: Floats = getattr(each, bound)
+    whole, known = _sum(perhaps, amount), _sum(sure, amount)
+    return np.where(np.isfinite(whole), whole - np.where(np.isfinite(known), known, 0.0), whole)
+
+
+def _wider(total: Column, *more: Floats) -> Column:
+    """A sum with room for what may belong to it, in the order of :data:`BOUNDS`."""
+    wider = np.any([each > 0 for each in more], axis=0)
+    if not wider.any():
+        return total
+    swap: dict[str, Any] = {name: getattr(total, name) + each for name, each in zip(BOUNDS, more, strict=True)}
+    why = np.where(wider & (total.why == 0), WHY.index("unclear_sibling"), total.why).astype(np.int8)
+    return replace(total, **swap, why=why)
+
+
 def _unbounded(total: Column, rows: npt.NDArray[np.bool_]) -> Column:
     if not rows.any():
         return total
@@ -151,20 +221,28 @@ def _sum(group: Ints, amount: Floats) -> Floats:
     return np.where(np.isfinite(beyond[group]), sums[group] / 1000, beyond[group])
 
 
-def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> Ints:
-    """Number of the slicing cluster of each row: one applicant, one utility, ends that touch, filed within the look-back."""
+def clusters(facts: Facts, routes: pd.DataFrame, pack: Pack) -> tuple[Ints, Ints]:
+    """Number of the slicing cluster of each row: one applicant, one utility, ends that touch, filed within the look-back; and
+    of the cluster as wide as it may be, where lines that touch and name no applicant or utility may be of any.
+
+    Between two applicants such a line joins both, and the wide cluster is then wider than any truth. A row that could not be
+    read was not filed: when it is, these lines are among those that it is held against.
+    """
     rule, n = pack.data.grouping, facts.n
     axes: list[Axes] = [m.axes for m in facts.tables.get("measured", ())]
     if not axes:
-        return np.arange(n)
+        return np.arange(n), np.arange(n)
     each = [end_points(one) for one in axes]
     spots: Any = shapely.points(np.vstack([*(xy[: len(xy) // 2] for xy in each), *(xy[len(xy) // 2 :] for xy in each)]))
-    who = _group(plain(words(routes, "applicant")), words(routes, "utility"))
     filed = days(routes, "filed")
     filed_on = np.where(np.isnat(filed), np.datetime64(facts.on, "D"), filed).astype(np.int64)
-    asks = np.flatnonzero(np.concatenate([who, who]) != NO_KEY)
-    left, right = shapely.STRtree(spots[asks]).query(spots[asks], predicate="dwithin", distance=rule.touch_m)
-    a, b = asks[left] % n, asks[right] % n
-    joins = (a < b) & (who[a] == who[b]) & (np.abs(filed_on[a] - filed_on[b]) <= rule.look_back_days)
-    out: Ints = components(n, a[joins], b[joins])
-    return out
+    left, right = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=rule.touch_m)
+    a, b = left % n, right % n
+    near = (a < b) & (np.abs(filed_on[a] - filed_on[b]) <= rule.look_back_days)
+    a, b = a[near], b[near]
+    same, maybe = np.ones(len(a), dtype=np.bool_), np.ones(len(a), dtype=np.bool_)
+    for key in (_group(plain(words(routes, "applicant"))), _group(words(routes, "utility"))):
+        silent = (key[a] == NO_KEY) | (key[b] == NO_KEY)
+        same &= (key[a] == key[b]) & ~silent
+        maybe &= (key[a] == key[b]) | silent
+    return components(n, a[same], b[same]), components(n, a[maybe], b[maybe])

@@ -12,7 +12,7 @@ import shapely
 from geo.areas import area_set
 from geo.axis import MM, Axes, points_at
 from geo.city import City, Layer
-from geo.columns import plain, plain_id, words
+from geo.columns import plain, plain_id, unstated, words
 from geo.facts import WHY, Codes, Column
 from geo.footprint import Footprints
 from geo.hits import intervals
@@ -86,21 +86,26 @@ def own_sites(axes: Axes, routes: pd.DataFrame, city: City, length_mm: Ints) -> 
     planning = city.layer("planning").frame
     if planning is None or not len(planning):
         return Sites(False, none, none, length_mm)
-    lines = planning[words(planning, "kind") == "site_red_line"]
+    kinds = words(planning, "kind")
+    lines = planning[(kinds == "site_red_line") | unstated(kinds)]  # an area of no stated kind may be a site
     if len(lines) == 0:
         return Sites(True, none, none, length_mm)
     ids = words(lines, "zone_id")
     # Rows of one number are one site; a row without a number is a site of its own.
     site = pd.factorize(np.array([i if one is None else plain_id(one) for i, one in enumerate(ids)], dtype=object))[0]
     shapes = lines.geometry.to_numpy()
+    stated = ~unstated(words(lines, "kind"))
     named = _named(routes, lines)
+    named = named[stated[named["row"].to_numpy(dtype=np.int64)]]
     spots: Any = shapely.points(end_points(axes))
     point, row = shapely.STRtree(shapes).query(spots, predicate="within")
     held = pd.DataFrame({"route": point % axes.n, "site": site[row]}).drop_duplicates()
     held = held[~held["route"].isin(named["route"])].merge(pd.DataFrame({"site": site, "row": np.arange(len(site))}), on="site")
     covered = _within(city.layer("planning"), spots)
     told = covered[: axes.n] & covered[axes.n :]
-    unclear = (held.groupby("route")["site"].transform("nunique") > 1) | ~told[held["route"].to_numpy(dtype=np.int64)]
+    doubtful = ~told[held["route"].to_numpy(dtype=np.int64)] | ~stated[held["row"].to_numpy(dtype=np.int64)]
+    several = held.groupby("route")["site"].transform("nunique") > 1
+    unclear = (pd.Series(doubtful, index=held.index) | several).groupby(held["route"]).transform("any").astype(bool)
     own = pd.concat([named, held.loc[~unclear, ["route", "row"]]])
     return Sites(True, _inside(axes, shapes, own), _inside(axes, shapes, held[unclear]), length_mm)
 

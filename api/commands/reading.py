@@ -25,12 +25,15 @@ class Placed(Protocol):
 
 
 def options(asked: argparse.Namespace, place: Placed) -> dict[str, Any]:
-    """The keywords of every reader: the city's place, and what ``--encoding``, ``--crs`` and ``--map`` say. Raises BadInput."""
+    """The keywords of every reader: the city's place, and what ``--encoding``, ``--crs``, ``--layer``, ``--map`` say.
+
+    Raises BadInput."""
     return {
         "work_crs": place.work_crs,
         "bounds": place.bounds,
         "encoding": asked.encoding,
         "crs": asked.crs,
+        "layer": asked.inside,
         "mapping": mapping_of(asked.mapping),
     }
 
@@ -42,7 +45,7 @@ def read_asked(file: Path, asked: argparse.Namespace, place: Placed) -> RoutesRe
 
 # what a whole city's reading says of its layers: not how columns were matched, but what was lost on the way
 SHOWN = 10
-LOST = ("not-stated", "axes-swapped", "rejected")
+LOST = ("not-stated", "axes-swapped", "outside", "layer", "rejected")
 
 
 def tell_notes(read: RoutesRead | LayerRead, lang: str) -> None:

@@ -11,7 +11,7 @@ from layers.demo.cases_roads import FIXED
 from layers.demo.frame import beside, cut
 from layers.demo.paths import Plan
 from layers.demo.pool import UTILITIES, Draft, Pool
-from layers.demo.rows import Proposal
+from layers.demo.rows import WORDS, Proposal
 
 BARE = (
     *("project", "project_code", "applicant", "diameter_mm", "pressure_mpa", "capacity_kva", "depth_m"),
@@ -59,6 +59,17 @@ def slices(pool: Pool) -> None:
             purpose = "slices" if len(who) == 1 else "slices-different-applicants"
             applicant = who[k % len(who)]
             pool.add(purpose, plan, line=piece, applicant=applicant, project_code=None, project=f"{applicant}外线工程{k + 1}期")
+
+
+def doubts(pool: Pool) -> None:
+    """Two lines that touch and bear one name, one of which does not say whose it is: perhaps a slice, perhaps one project; and
+    trees in a number that cannot be read."""
+    for utility in ("water", "power"):
+        plan = pool.meeting(utility=utility, low=560, high=5000).plan
+        for k, who in enumerate(("示范戊单位", None)):
+            piece = cut(plan.line, plan.line.length * k / 2, plan.line.length * (k + 1) / 2)
+            given = {"applicant": who, "project_code": None, "project": f"示范公寓配套{WORDS[utility]}工程"}
+            pool.add("perhaps-one-project", plan, line=piece, trees_to_fell=-k, **given)
 
 
 def ends(pool: Pool) -> None:

@@ -67,7 +67,7 @@ def proposals(demo: Demo) -> list[Proposal]:
         cases_groups.projects,
     ):
         cases(pool)
-    for cases in (cases_groups.ends, cases_groups.laying, cases_groups.company, cases_together.together):
+    for cases in (cases_groups.ends, cases_groups.laying, cases_groups.company, cases_together.together, cases_groups.doubts):
         cases(pool)
     cases_groups.ordinary(pool, TOTAL)
     return pool.proposals

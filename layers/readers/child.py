@@ -68,8 +68,8 @@ def pick(found: list[tuple[str, bool]], job: Job) -> str:
     if not fitting:
         raise Refused("文件中没有图层", "it has no layer")
     raise Refused(
-        f"有多个图层，请用 --layer 指定：{'、'.join(fitting)}",
-        f"it has several layers, choose one with --layer: {', '.join(fitting)}",
+        f"有多个图层，请用 --layer 指定（city.toml 中写 layer = …）：{'、'.join(fitting)}",
+        f"it has several layers, choose one with --layer (in city.toml: layer = …): {', '.join(fitting)}",
     )
 
 

@@ -108,6 +108,22 @@ def match(found: Iterable[str], spec: LayerSpec, mapping: Mapping[str, str] | No
     return fields, [_used(fields, names, spec), *doubtful]
 
 
+def rivals(found: Iterable[str], fields: Mapping[str, str], spec: LayerSpec) -> dict[str, list[str]]:
+    """Further columns of the file that spell a field which another column fills already: {field: columns}. Names cut short
+    and columns that were mapped by hand are none."""
+    by_name: dict[str, list[str]] = {}
+    for name in found:
+        if name and name not in fields.values():
+            by_name.setdefault(plain_name(name), []).append(name)
+    out: dict[str, list[str]] = {}
+    for field in fields.keys() & spec.columns.keys():
+        spellings = {plain_name(s) for rank in _spellings(field, spec) for s in rank}
+        others = [name for spelling in sorted(spellings & by_name.keys()) for name in by_name[spelling]]
+        if others:
+            out[field] = others
+    return out
+
+
 def _spellings(field: str, spec: LayerSpec) -> tuple[tuple[str, ...], ...]:
     column = spec.columns[field]
     return (field,), (column.zh,), column.aliases

@@ -223,8 +223,8 @@ def _choose(found: Iterable[str], file: Path, layer: str | None) -> str:
     listed = ", ".join(Path(name).stem for name in candidates[:20])
     raise refuse(
         file.name,
-        f"里面有多个数据文件，请用 --layer 指定：{listed}",
-        f"it holds several files, choose one with --layer: {listed}",
+        f"里面有多个数据文件，请用 --layer 指定（city.toml 中写 layer = …）：{listed}",
+        f"it holds several files, choose one with --layer (in city.toml: layer = …): {listed}",
     )
 
 

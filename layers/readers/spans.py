@@ -98,13 +98,14 @@ def understand_spans(raw: Raw, file: str, routes: gpd.GeoDataFrame, rejected: Ob
     table.fields["route_id"] = keys
     twice = set(duplicates(ids))
     usable, of_route, wrong = _usable(table, raw.long_rows, routes, twice, given)
+    nameless = np.array([key is None for key in keys], dtype=bool)
     rows = pd.DataFrame(dict(table.fields), index=pd.RangeIndex(raw.rows))[usable].reset_index(drop=True)
     count = int(usable.sum())
     note = Note("spans", f"分段敷设表 {file}：{raw.rows} 行，用 {count} 行", f"spans from {file}: {raw.rows} rows, {count} used")
     return SpansRead(
         pd.DataFrame(conform(rows, SPANS)),
         twice & set(keys),
-        set(keys[of_route & ~usable]),
+        set(map(str, routes["route_id"])) if nameless.any() else set(keys[of_route & ~usable]),
         [note],
         issues(table, given, None, wrong),
     )

@@ -11,10 +11,10 @@ import shapely
 from geo.city import City
 from geo.errors import MissingColumn
 from geo.schema import LayerSpec
-from layers.readers.columns import match, plain_name
+from layers.readers.columns import match, plain_name, rivals
 from layers.readers.crs import TURNED, Bounds, Source, turned
 from layers.readers.shapes import Shapes
-from layers.readers.values import parse, says_unknown, text_of
+from layers.readers.values import head_unit, parse, says_unknown, text_of
 from layers.readers.words import Flags, Issue, Note, Objects, Raw
 
 SHAPE_NAMES = {"wkt", "geometry", "geom", "thegeom", "shape", "wktgeom", "几何", "图形", "坐标串"}
@@ -43,12 +43,35 @@ def fill(raw: Raw, spec: LayerSpec, mapping: Mapping[str, str] | None = None) ->
     for name, source in sources.items():
         if name == "geometry":
             continue
-        parsed = parse(raw.columns[source], spec.columns[name])
+        column = spec.columns[name]
+        parsed = parse(raw.columns[source], column, head_unit(source, column))
         table.fields[name] = parsed.values
         table.sources[name] = source
         if parsed.why:
             table.wrong[name] = parsed.why
+    for name, others in rivals(raw.columns, sources, spec).items():
+        for other in others:
+            _settle(table, name, other, raw, spec)
     return table
+
+
+def _settle(table: Table, name: str, other: str, raw: Raw, spec: LayerSpec) -> None:
+    """Two columns of a file mean one field: where both say something and not the same, nobody knows which is right."""
+    column = spec.columns[name]
+    if name == spec.key or (column.kind == "text" and not column.values):
+        return
+    parsed = parse(raw.columns[other], column, head_unit(other, column))
+    mine, theirs = pd.Series(table.fields[name]), pd.Series(parsed.values)
+    unlike = (theirs.notna() & ~(mine == theirs)).to_numpy(dtype=bool, copy=True)
+    unlike[list(parsed.why)] = True
+    if not unlike.any():
+        return
+    values = table.fields[name].copy()
+    values[unlike] = np.datetime64("NaT", "s") if column.kind == "date" else None if values.dtype == object else np.nan
+    table.fields[name] = values
+    zh = f"字段 {table.sources[name]} 与 {other} 都表示{column.zh}，此行两者不一致；请只留一个，或用 --map 指定；按未知处理"
+    en = f"columns {table.sources[name]} and {other} both mean {column.en} and differ here: keep one, or use --map"
+    table.wrong.setdefault(name, {}).update(dict.fromkeys(map(int, np.flatnonzero(unlike)), (zh, f"{en}; taken as unknown")))
 
 
 def unclear(table: Table, columns: Mapping[str, Objects], answers: Iterable[str]) -> Objects:

@@ -87,8 +87,20 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text.replace("㎡", "m2")).strip().casefold()
 
 
-def parse(values: Objects, column: Column) -> Parsed:
-    """A file's column → the values of ``column``; each distinct value is looked at once."""
+def head_unit(name: str, column: Column) -> str:
+    """The unit that the head of a column states in brackets, "电压(V)"; "" where it states none that is known."""
+    found = re.search(r"[(\[【（]([^)\]】）]*)[)\]】）]\s*$", name)
+    unit = _folded(found[1]) if found else ""
+    return unit if unit in UNITS.get(column.unit, {}) else ""
+
+
+def parse(values: Objects, column: Column, head: str = "") -> Parsed:
+    """A file's column → the values of ``column``; each distinct value is looked at once. ``head``: the unit of bare numbers
+    (:func:`head_unit`)."""
+    if head and column.kind in ("number", "integer") and UNITS[column.unit][head] != 1:
+        texts = np.array([text_of(value) for value in values], dtype=object)
+        bare = np.array([text is not None and re.fullmatch(NUMBER, _folded(text)) is not None for text in texts], dtype=bool)
+        values = np.where(bare, [f"{text}{head}" for text in texts], texts).astype(object)
     readers: dict[str, Callable[[Objects, Column], Parsed]] = {
         "text": _texts,
         "number": _numbers,
@@ -160,7 +172,7 @@ def _plain_numbers(values: Objects, column: Column) -> Parsed:
     numbers = values.astype("float64")
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
-    fine = (numbers >= low) & (numbers <= high)
+    fine = (numbers >= low) & (numbers <= high) & ~np.isin(numbers, column.doubtful)
     if column.kind == "integer":
         fine &= numbers == np.floor(numbers)
     parsed = Parsed(np.where(fine, numbers, np.nan))
@@ -184,6 +196,11 @@ def _number(text: str | None, column: Column) -> tuple[object, Why | None]:
     if column.kind == "integer" and value != int(value):
         return np.nan, (f"“{text[:40]}”不是整数；按未知处理", f"'{text[:40]}' is not a whole number: taken as unknown")
     low, high = column.minimum, column.maximum
+    if value in column.doubtful:
+        return np.nan, (
+            f"{value:g} {column.unit} 没有这样的等级，疑为单位写错；请写明单位；按未知处理",
+            f"there is no such level as {value:g} {column.unit}, the unit may be another: write it; taken as unknown",
+        )
     if (low is not None and value < low) or (high is not None and value > high):
         limits = f"{'' if low is None else f'{low:g}'} – {'' if high is None else f'{high:g}'} {column.unit}".strip()
         return np.nan, (f"{value:g} 超出范围 {limits}；按未知处理", f"{value:g} is outside {limits}: taken as unknown")

@@ -57,7 +57,7 @@ PURPOSES = {
     *("long", "old-city", "open-ground", "ordinary", "outside-bounds"),
     *("outside-coverage", "outside-coverage-10kV", "patch-only", "power-0.22kV", "power-0.38kV"),
     *("power-0.4kV", "power-0.4kV-long", "power-0.66kV", "power-10kV", "power-10kV-long"),
-    *("power-20kV", "power-35kV", "power-6kV", "power-no-voltage", "project-sum-over"),
+    *("power-20kV", "power-35kV", "power-6kV", "power-no-voltage", "perhaps-one-project", "project-sum-over"),
     *("project-sum-under", "project-two-utilities", "railway-crossing", "same-street", "several-buried-old_city"),
     *(
         "several-lock",

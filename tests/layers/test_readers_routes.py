@@ -326,3 +326,19 @@ def test_spans_of_a_number_that_two_rows_bear_reject_both(tmp_path: Path) -> Non
     assert not [i for i in got.issues if not i.rejected]  # what was wrong with the rows that went is said no more
     without = read(tmp_path / "a.gpkg")
     assert without.frame["row_no"].tolist() == [1, 2, 3, 4]
+
+
+def test_two_columns_of_one_field_that_differ_are_unknown(tmp_path: Path) -> None:
+    said = {"route_id": ["a", "b", "c"], "树木数量": [0, 2, None], "砍伐株数": [3, 2, None]}
+    lines = [LineString([(520000, 3850000 + n), (520100, 3850000 + n)]) for n in range(3)]
+    gpd.GeoDataFrame(said, geometry=lines, crs=WORK).to_file(tmp_path / "a.gpkg")
+    got = read(tmp_path / "a.gpkg")
+    assert got.frame["trees_to_fell"].isna().tolist() == [True, False, True]
+    assert got.frame["unclear"].tolist() == [("trees_to_fell",), None, None]
+
+
+def test_a_span_that_names_no_line_may_be_of_any(tmp_path: Path) -> None:
+    lines = [LineString([(520000, 3850000 + n), (520100, 3850000 + n)]) for n in range(2)]
+    gpd.GeoDataFrame({"route_id": ["a", "b"]}, geometry=lines, crs=WORK).to_file(tmp_path / "a.gpkg")
+    (tmp_path / "spans.csv").write_text("route_id,from_m,to_m,burial\n,0,50,open\n")
+    assert read(tmp_path / "a.gpkg").frame["unclear"].tolist() == [("burial",), ("burial",)]

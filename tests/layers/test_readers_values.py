@@ -9,7 +9,7 @@ import pytest
 from geo.errors import BadInput
 from geo.schema import LAYERS, ROUTES, SPANS
 from layers.readers.columns import conform, match
-from layers.readers.values import date_in, number_in, parse
+from layers.readers.values import date_in, head_unit, number_in, parse
 
 
 @pytest.mark.parametrize(
@@ -178,3 +178,20 @@ def test_conform_is_the_one_form() -> None:
     assert frame["from_m"].dtype == "float64" and np.isnan(frame["from_m"][1])
     assert frame["finished"].dtype == "datetime64[s]" and frame["finished"][0] == pd.Timestamp("2024-05-01")
     pd.testing.assert_frame_equal(conform(frame, spec), frame)
+
+
+@pytest.mark.parametrize(
+    ("head", "given", "metres"),
+    [("起点里程(km)", "0.1", 100.0), ("起点里程（米）", "0.1", 0.1), ("起点里程(km)", "300m", 300.0), ("起点里程(必填)", 7, 7.0)],
+)
+def test_a_unit_in_the_head_of_a_column_is_that_of_its_bare_numbers(head: str, given: object, metres: float) -> None:
+    column = LAYERS["road_ledger"].columns["from_m"]
+    assert parse(np.array([given], dtype=object), column, head_unit(head, column)).values[0] == pytest.approx(metres)
+
+
+def test_low_voltage_in_volts_is_no_kilovolts() -> None:
+    column = ROUTES.columns["voltage_kv"]
+    volts = parse(np.array([380.0, 10.0]), column)
+    assert np.isnan(volts.values[0]) and volts.values[1] == 10 and set(volts.why) == {0}
+    assert parse(np.array([380.0]), column, head_unit("电压(V)", column)).values[0] == pytest.approx(0.38)
+    assert np.isnan(parse(np.array(["380"], dtype=object), column).values[0])

@@ -102,6 +102,39 @@ def test_a_work_cut_into_slices_is_noticed() -> None:
     assert all(answer(apart).verdicts.answer("slicing", i) == "no" for i in range(3))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"applicant": ["甲公司", None]},
+        {"applicant": [None, None], "project": ["甲", "乙"]},
+        {"applicant": ["甲公司", "甲公司"], "utility": ["water", None]},
+    ],
+)
+def test_a_line_that_touches_and_does_not_say_whose_it_is_may_be_a_slice(values: dict[str, list[str | None]]) -> None:
+    two = routes(route(line((0, 0), (300, 0))), route(line((300, 0), (600, 0)))).assign(**values)
+    found = answer(two).verdicts
+    assert found.answer("slicing", 0) == "unknown"
+    apart = two.assign(geometry=[line((0, 0), (300, 0)), line((400, 0), (700, 0))])
+    assert answer(apart).verdicts.answer("slicing", 0) == "no"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"applicant": ["甲公司", None]}, "unknown"),
+        ({"applicant": ["甲公司", "乙公司"]}, "yes"),
+        ({"applicant": [None, None]}, "no"),  # one project: 600 m
+        ({"applicant": ["甲公司", None], "project_code": ["X-1", "X-2"]}, "yes"),
+        ({"applicant": ["甲公司", None], "project_code": ["X-1", None]}, "unknown"),
+        ({"applicant": ["甲公司", None], "utility": ["water", "gas"]}, "yes"),
+        ({"applicant": ["甲公司", None], "utility": ["water", None]}, "unknown"),
+    ],
+)
+def test_lines_of_one_name_without_applicant_may_be_of_one_project(values: dict[str, list[str | None]], told: str) -> None:
+    two = routes(*(route(line((0, y), (300, y)), project="幸福里小区") for y in (1, -1))).assign(**values)
+    assert answer(two).verdicts.answer("length-limit", 0) == told
+
+
 # ── scope ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SCOPE = [

@@ -57,6 +57,13 @@ def test_a_site_that_only_lies_on_the_way_is_a_neighbours() -> None:
     assert length_of(route(line((-90, 0), (500, 0))), TWO) == (550.0, 550.0, 550.0)
 
 
+def test_an_area_of_no_stated_kind_may_be_the_own_site() -> None:
+    table = TWO.layer("planning").frame.assign(kind=["site_red_line", None])
+    vague = city(planning=table)
+    assert length_of(route(THROUGH), vague) == (540.0, 450.0, 540.0)
+    assert length_of(route(line((-40, 0), (390, 0))), vague) == (430.0, 430.0, 430.0)
+
+
 def test_no_site_at_all() -> None:
     assert length_of(route(line((0, 0), (300, 0))), TWO) == (300.0, 300.0, 300.0)
 
