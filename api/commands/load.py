@@ -93,6 +93,9 @@ def rasters(place: Path) -> Path:
 
 
 def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
+    for option, day in (("--as-of", asked.as_of), ("--complete-since", asked.complete_since)):
+        if day is not None and day > today():
+            raise BadInput(why_zh=f"{option} {day} 尚未到来：记录不能晚于今天", why_en=f"{option} {day} is still to come")
     area: Any = None
     if asked.coverage == "bounds":
         area = city.bounds_polygon

@@ -19,6 +19,7 @@ from geo.crs import to_work
 from geo.errors import BadInput
 from geo.schema import LAYERS
 from layers.readers.encoding import named
+from layers.readers.values import CHINA
 from layers.readers.words import Raw
 
 
@@ -205,14 +206,14 @@ def _value(path: Path, where: str, key: str, value: Any) -> Any:
 
 
 def _date(path: Path, where: str, value: Any) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value))
+        day = value.date() if isinstance(value, datetime) else date.fromisoformat(str(value))
     except ValueError:
         raise bad_key(path.name, where, f"“{value}”不是日期；{A_DATE[0]}", f"'{value}' is not a date; {A_DATE[1]}") from None
+    if day > datetime.now(CHINA).date():
+        zh, en = "记录不能晚于今天", "no record is of a day to come"
+        raise bad_key(path.name, where, f"{day} 尚未到来；{zh}；{A_DATE[0]}", f"{day} is still to come: {en}; {A_DATE[1]}")
+    return day
 
 
 def template(raw: Raw | None) -> str:
