@@ -13,6 +13,9 @@
     │   └── NoCalendar         a day whose working days nobody has published yet
     ├── BadPack                a pack of rules that contradicts itself: stops the start
     ├── BadData                a calendar or a standard in data/ that cannot be read
+    ├── NotSignedIn            nobody knows who is asking: 401
+    ├── Forbidden              who is asking may not do this: 403
+    ├── TooManyTries           asked too often: wait: 429
     ├── NotFound               asked for something that is not there: 404
     ├── Conflict               the thing is in a state that forbids this: 409
     └── Unavailable            a part that we need is not running or not installed: 503
@@ -128,6 +131,26 @@ class BadData(WaixianError):
     code = "bad_data"
     zh = "数据文件 {file}：{where}：{why_zh}"
     en = "Data file {file}: {where}: {why_en}"
+
+
+class NotSignedIn(WaixianError):
+    """Nobody knows who is asking, and this is not for everybody."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(WaixianError):
+    """Who is asking may not do this."""
+
+    code = "forbidden"
+
+
+class TooManyTries(WaixianError):
+    """Asked too often in too short a time."""
+
+    code = "too_many_tries"
+    zh = "尝试次数过多，请 {seconds} 秒后再试"
+    en = "Too many tries: wait {seconds} seconds"
 
 
 class NotFound(WaixianError):
