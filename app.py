@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(command(here, asked) or 0)
     except KeyboardInterrupt:
         print(f"\n{interrupt.LINES[_lang()]}", file=sys.stderr)
-        return interrupt.CODE
+        return interrupt.code()
     except WaixianError as error:
         print(f"✗ {error.text(_lang())}", file=sys.stderr)
         return NOTHING_DONE

@@ -1,5 +1,6 @@
 """What an address asks for, beyond single words: lists, boxes, and the distance at which things lie on one another."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Query
@@ -10,6 +11,7 @@ from api.errors import BadRequest
 from api.texts import words_of_query
 from geo.errors import BadInput
 from geo.law.coordination import Coordination
+from layers.digs.quiet import Near
 
 BoxText = Annotated[
     str | None,
@@ -22,6 +24,18 @@ def words_in(name: str, text: str | None) -> list[str] | None:
     """Words that a comma divides; None where nothing is asked."""
     words = words_of_query(name, text)
     return None if words is None else [word.strip() for word in words.split(",") if word.strip()]
+
+
+def some_of(name: str, text: str | None, known: Collection[str]) -> list[str] | None:
+    """As :func:`words_in`, each of them one of the ``known``. Raises :class:`BadRequest` for any other."""
+    words = words_in(name, text)
+    strange = sorted(set(words or ()) - set(known))
+    if strange:
+        raise BadRequest(
+            why_zh=f"{name} 没有 {'、'.join(strange)}，只能是 {'、'.join(known)}",
+            why_en=f"{name} knows no {', '.join(strange)}: it is {', '.join(known)}",
+        )
+    return words
 
 
 def box_of(text: str | None) -> Box | None:
@@ -47,3 +61,8 @@ def coordination(house: House, city: str) -> Coordination:
         return house.pack_for(today(), city=city).data.coordination or Coordination()
     except BadInput:
         return Coordination()
+
+
+def near_of(settings: Coordination) -> Near:
+    """How closely overlaps of quiet plans are told."""
+    return Near(settings.distance_m, settings.quiet.cell_m)

@@ -94,7 +94,8 @@ ACCEPTED: dict[str, Any] = {
 }  # fmt: skip
 
 JOB: dict[str, Any] = {
-    "id": "0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11", "state": "done", "file": "外线.zip", "done": 300, "total": 300, "rate": 812.4,
+    "id": "0b2c0c8e-0d5e-4d8c-a6a5-2e6c8f0f7a11", "kind": "review", "state": "done", "file": "外线.zip", "plan": None,
+    "works": None, "done": 300, "total": 300, "rate": 812.4,
     "seconds_left": 0.0, "phase": {"zh": "完成", "en": "done"},
     "summary": {
         "rows_in": 301, "rows_out": 300, "rejected": 1, "outcomes": {"exempt": 120, "parallel": 180}, "pack": "kaifeng-2022-6@1",

@@ -26,6 +26,7 @@ from geo.axis import Axes
 from geo.city import City
 from geo.colocation.match import match
 from geo.colocation.near import Sets
+from geo.colocation.off_road import off_road
 from geo.colocation.placing import Placed
 from geo.columns import days, words
 from geo.cuts import cuts, places
@@ -93,6 +94,11 @@ class Matching:
         """The shape of each row in the work CRS: the stretch of ``a``'s axis, a point for a crossing."""
         a = self.rows["a"].to_numpy(dtype=np.int64)
         return stretch_shapes(self.axes, a, *(self.rows[name].to_numpy(dtype=float) for name in ("a_from_m", "a_to_m")))
+
+    @cached_property
+    def off_road(self) -> npt.NDArray[np.object_]:
+        """For each row: True off the road, False where a road is, None where it is not known (:mod:`geo.colocation.off_road`)."""
+        return off_road(self.shapes, self.rows["road_id"].notna().to_numpy(), self.scene.ground, self.scene.network)
 
     @cached_property
     def pairs(self) -> pd.DataFrame:

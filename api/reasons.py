@@ -40,6 +40,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("没有这一项", "is not known here"),
     "uuid_parsing": _ID, "uuid_type": _ID,
     "value_error": ("{error}", "{error}"),
+    "box_edges": ("应为 西, 南, 东, 北，西小于东、南小于北", "must be west, south, east, north, each edge before its opposite"),
     "bytes_type": _FILE,
 }  # fmt: skip
 

@@ -183,13 +183,16 @@ class Accepted(Model):
 
 
 class JobOut(Model):
-    """A review of a file, on its way or finished."""
+    """A review of a file, or the making of a plan, on its way or finished."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [JOB]})
 
     id: str
+    kind: Literal["review", "plan"]
     state: Literal["queued", "running", "done", "failed", "cancelled"]
-    file: str
+    file: Annotated[str | None, Field(description="null = 不是文件审查 / no review of a file")]
+    plan: Annotated[str | None, Field(description="计划编号 / id for /api/plans/{plan_id}")]
+    works: Annotated[int | None, Field(description="计划中的工程数 / how many works the plan has")]
     done: int
     total: int | None
     rate: Annotated[float | None, Field(description="行/秒 / rows a second")]

@@ -13,6 +13,7 @@ from api.day import today
 from api.matching import match_works
 from layers.deliveries import Delivery, file_sha256
 from layers.demo import write_demo
+from layers.digs.match_store import standing
 from layers.readers import read_routes
 
 
@@ -21,6 +22,7 @@ def demo(house: House, asked: argparse.Namespace) -> int:
     if asked.serve:
         free(asked.host, asked.port)
     with house.database() as engine:
+        before = standing(engine)
         if not (house.demo / "routes.shp").is_file():
             say("生成示范城（合成数据）… / making the demo city (synthetic)")
             write_demo(house.demo)
@@ -31,6 +33,6 @@ def demo(house: House, asked: argparse.Namespace) -> int:
         pack = house.pack("", today(), city.name)
         _, answer = load_routes(engine, read, delivery, pack)
         outcomes(answer or judge_stored(engine, pack))
-        matched(house, engine)
+        matched(house, engine, before)
         matches(match_works(read.frame, city, pack, on=today()))
         return serve.serve(house, asked) if asked.serve else 0

@@ -1,4 +1,5 @@
-"""Ctrl-C: there and then while nothing has been started, after that by unwinding, and never lost on the way.
+"""Ctrl-C: there and then while nothing has been started, after that by unwinding, and never lost on the way. So is a request
+to end (SIGTERM, as ``kill``, a service manager or the end of a session sends it): what a command started ends with it.
 
 Python raises KeyboardInterrupt wherever the main thread happens to be. In a callback from C, in a destructor or in an
 import that tries what may be missing, it is thrown away there, and the command would go on as if nobody had asked.
@@ -14,11 +15,13 @@ from contextlib import contextmanager
 from typing import Any
 
 CODE = 130  # what shells give a command that Ctrl-C ended
+ENDED = 143  # and one that was asked to end
 AGAIN_S = 0.25  # so long an interrupt may be on its way before it counts as lost
 PATIENCE_S = 10.0  # so long the putting away is not disturbed by more of them
 LINES = {"zh": "已中断，没有留下运行中的程序", "en": "interrupted; nothing was left running"}
 
 _first_s: float | None = None  # when the present block was interrupted, on the monotonic clock
+_first_signal = signal.SIGINT  # and by which of the two
 
 
 @contextmanager
@@ -35,12 +38,12 @@ def at_once(lang: str) -> Iterator[None]:
 
 @contextmanager
 def never_lost() -> Iterator[None]:
-    """A block that Ctrl-C leaves by KeyboardInterrupt. One that nobody is handling any more is raised again."""
+    """A block that Ctrl-C or SIGTERM leaves by KeyboardInterrupt. One that nobody is handling any more is raised again."""
     global _first_s
     _first_s = None
     alarm, hook = signal.getsignal(signal.SIGALRM), sys.unraisablehook
     sys.unraisablehook = lambda lost: None if lost.exc_type is KeyboardInterrupt else hook(lost)  # it comes again: no traceback
-    with _handled(_raise):
+    with _handled(_raise), _handled(_raise, signal.SIGTERM):
         try:
             yield
         finally:
@@ -55,30 +58,36 @@ def came() -> bool:
     return _first_s is not None
 
 
+def code() -> int:
+    """The exit code of a command that was interrupted."""
+    return ENDED if _first_signal == signal.SIGTERM else CODE
+
+
 def settled() -> None:
     """For who catches the interrupt on purpose: it is not raised again."""
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextmanager
-def _handled(handler: Any) -> Iterator[None]:
+def _handled(handler: Any, number: signal.Signals = signal.SIGINT) -> Iterator[None]:
     # Only the main thread may ask for signals; and a command in the background of a script is not meant by Ctrl-C.
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(number) == signal.SIG_IGN:
         yield
         return
-    before = signal.signal(signal.SIGINT, handler)
+    before = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
 
 
-def _raise(*_: Any) -> None:
-    global _first_s
+def _raise(number: int, *_: Any) -> None:
+    global _first_s, _first_signal
     now = time.monotonic()
     if _first_s is not None and _being_handled() and now - _first_s < PATIENCE_S:
         return
-    _first_s = now if _first_s is None else _first_s
+    if _first_s is None:
+        _first_s, _first_signal = now, signal.Signals(number)
     signal.signal(signal.SIGALRM, _raise_if_lost)
     signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
     raise KeyboardInterrupt

@@ -23,6 +23,7 @@ from geo.law.pack import Pack
 from layers.cities import city_settings, create_city
 from layers.city_folder import open_city
 from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
+from layers.digs.match_store import standing
 from layers.ledger_rows import ledger_issues
 from layers.queries import city as stored_city
 from layers.rasters.store import RASTER_LAYERS, load_raster
@@ -37,8 +38,9 @@ def load(house: House, asked: argparse.Namespace) -> int:
     """Load what was asked for; 1 if rows were rejected."""
     if asked.city:
         with house.database() as engine:
+            before = standing(engine)
             city = load_city(engine, asked.city, house.place, house.lang)
-            matched(house, engine)
+            matched(house, engine, before)
         return 1 if any(layer.lost for layer in city.layers.values()) else 0
     if not (asked.layer and asked.file):
         raise BadInput(why_zh="写作 load 图层 文件，或 load --city 文件夹", why_en="say load LAYER FILE, or load --city FOLDER")
@@ -52,12 +54,13 @@ def load(house: House, asked: argparse.Namespace) -> int:
             with bar(asked.layer) as tell:
                 _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))
             return 0
+        before = standing(engine)
         if asked.layer != "routes":
             done = _load_layer(engine, asked, city, house.lang)
         else:
             done = _load_routes(engine, asked, city, house.pack("", today(), city.name), house.lang)
         if asked.layer in MATCHED:
-            matched(house, engine)
+            matched(house, engine, before)
         return done
 
 

@@ -1,6 +1,6 @@
 """A joint dig as a calendar file (iCalendar, RFC 5545), for any calendar that people use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,16 @@ _STATUS = {"agreed": "CONFIRMED", "dropped": "CANCELLED", "failed": "CANCELLED"}
 FOLD = 75  # octets in a line, its end not counted
 
 
-def calendar_file(dig: Mapping[str, Any], city: str, lang: str) -> bytes:
-    """One event for the dig and one for each of its works, whole days; ``dig``: as :func:`api.digs.plan_view.dig` gives it.
+def calendar_file(dig: Mapping[str, Any], log: Sequence[Mapping[str, Any]], city: str, lang: str) -> bytes:
+    """One event for the dig and one for each of its works, whole days; ``dig``: as :func:`api.digs.plan_view.dig` gives it,
+    ``log``: of all that happened to it, oldest first.
 
-    The same dig keeps its ids and counts its changes, so that a calendar that reads the file again moves what it has."""
+    The same dig keeps its ids. Every line of the log that changes what the file says (all but who has looked) raises SEQUENCE
+    and is its LAST-MODIFIED (RFC 5545, 3.8.7.3 and 3.8.7.4), so that a calendar that reads the file again takes it over."""
+    changes = [one["at"] for one in log if one["what"] != "seen"]
+    dig = {**dig, "sequence": max(len(changes) - 1, 0), "stamp": _stamp(changes[-1] if changes else dig["changed_at"])}
     zh = lang == "zh"
-    roads = ("、" if zh else ", ").join(dig["road_names"]) or ("路外" if zh else "off the road")
+    roads = ("、" if zh else ", ").join(dig["road_names"]) or ("未标明道路" if zh else "no road named")
     title = f"同步开挖 {dig['dig_id']}：{roads}" if zh else f"Joint dig {dig['dig_id']}: {roads}"
     who = [f"{one['order']}. {one['work_id']} {one['party'] or '—'} {one['start']}–{one['end']}" for one in dig["members"]]
     about = [dig["state_text"][lang], *who]
@@ -31,10 +35,10 @@ def calendar_file(dig: Mapping[str, Any], city: str, lang: str) -> bytes:
 
 def _event(dig: Mapping[str, Any], part: str, start: str, end: str, title: str, about: Iterable[str], city: str) -> list[str]:
     first, last = date.fromisoformat(start), date.fromisoformat(end)
-    stamp = _stamp(dig["changed_at"])
+    stamp = dig["stamp"]
     return [
         "BEGIN:VEVENT", f"UID:dig-{dig['id']}{part}@{dig['plan']}.waixian", f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}",
-        f"SEQUENCE:{dig['revision'] - 1}", f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
+        f"SEQUENCE:{dig['sequence']}", f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
         f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}",  # the first day after it
         f"SUMMARY:{_text(title)}", f"DESCRIPTION:{_text(chr(10).join(about))}",
         f"LOCATION:{_text(' '.join([city, *dig['road_names']]))}", f"STATUS:{_STATUS.get(dig['state'], 'TENTATIVE')}",
@@ -42,8 +46,9 @@ def _event(dig: Mapping[str, Any], part: str, start: str, end: str, title: str, 
     ]  # fmt: skip
 
 
-def _stamp(when: str) -> str:
-    return f"{datetime.fromisoformat(when).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+def _stamp(when: datetime | str) -> str:
+    at = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _text(words: str) -> str:

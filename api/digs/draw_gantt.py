@@ -17,7 +17,6 @@ ROW, ROAD, HEAD = 26, 28, 26
 # Pixels for a day at least, and for all days at most.
 DAY_PX, MOST_PX = 3.0, 3600
 ROWS_MAX = 600
-OFF_ROAD = ("路外", "off the road")
 TODAY = "#B00020"
 
 

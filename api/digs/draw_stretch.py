@@ -21,7 +21,10 @@ LANE, TOP, TAIL, BAR = 32.0, 40.0, 26.0, 7.0
 BESIDE_M = 40.0
 STEP_M = 5.0
 SIDES = {"left": 0, "across": 1, None: 1, "right": 2}
-SIDE_WORDS = {"left": ("左侧", "left"), "right": ("右侧", "right"), "across": ("横穿", "across")}
+OFF = "off"
+SIDE_WORDS = {
+    "left": ("左侧", "left"), "right": ("右侧", "right"), "across": ("横穿", "across"), OFF: ("路外", "off the road"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def along(matching: Matching, rows: pd.DataFrame, works: Sequence[int], called: 
     lines = {i: _axis(matching, i) for i in works}
     shapes = matching.shapes[rows.index.to_numpy()]
     ends = [_measured(lines[lead], shape) for shape in shapes]
-    sides = {i: _side(rows, i) for i in works}
+    off = np.array([one is True for one in matching.off_road[rows.index.to_numpy()]])
+    sides = {i: _side(rows, i, off) for i in works}
     shared = {i: _union([end for end, a, b in zip(ends, rows["a"], rows["b"], strict=True) if i in (a, b)]) for i in works}
     lanes = [
         _lane(matching, i, called, sides[i], _measured(lines[lead], _beside(lines[i], lines[lead])), shared[i]) for i in works
@@ -83,14 +87,16 @@ def _measured(lead: Any, shape: Any) -> tuple[float, float]:
     return float(at.min()), float(at.max())
 
 
-def _side(rows: pd.DataFrame, i: int) -> str | None:
-    """The side on which most of its shared metres lie; None where all of them lie off the road."""
+def _side(rows: pd.DataFrame, i: int, off: Any) -> str | None:
+    """The side on which most of its shared metres lie; :data:`OFF` where all of them lie off the road (``off``: by row), None
+    where neither is known."""
     metres: dict[str, float] = {}
     for end in ("a", "b"):
         mine = rows[rows[end] == i]
         for side, part in mine.groupby(f"side_{end}")["shared_m"]:
             metres[str(side)] = metres.get(str(side), 0.0) + float(part.sum())
-    return max(metres, key=lambda side: metres[side]) if metres else None
+    mine = ((rows["a"] == i) | (rows["b"] == i)).to_numpy()
+    return max(metres, key=lambda side: metres[side]) if metres else OFF if off[mine].all() else None
 
 
 def _lane(
@@ -193,7 +199,7 @@ def _lane_drawn(lane: Lane, y: float, shown: tuple[float, float], at: Any, wide:
     for a, b in lane.shared:
         yield mark("rect", x=at(a), y=base, width=wide(a, b), height=BAR, rx=2, fill=style["colour"])
     depth = ("", "") if lane.depth_m is None else (f" · 埋深 {lane.depth_m:g} m", f" · depth {lane.depth_m:g} m")
-    side = SIDE_WORDS.get(lane.side or "", ("路外", "off the road"))
+    side = SIDE_WORDS.get(lane.side or "", ("所在侧不明", "side not known"))
     first = max(low, min((a for a, _ in lane.shared), default=low))
     metres = "、".join(f"{a:.0f}–{b:.0f}" for a, b in lane.shared)
     zh, en = f"{lane.work_id} · {side[0]}{depth[0]} · {metres} m", f"{lane.work_id} · {side[1]}{depth[1]} · {metres} m"

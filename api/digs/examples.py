@@ -137,7 +137,7 @@ ON_WORK: dict[str, Any] = {"work_id": "W-1", "overlaps": 1, "opened": []}
 
 _FIGURES = {
     "pairs": 18, "planned": 12, "agreed": 7, "rate": 0.389, "refusals": {"schedule": 2}, "silent": 1, "repeats": 1,
-    "metres_offered": 812.5, "metres_saved": 410.2,
+    "metres_offered": 812.5, "metres_failed": 96.0, "metres_saved": 410.2,
 }  # fmt: skip
 
 SCOREBOARD: dict[str, Any] = {

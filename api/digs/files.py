@@ -92,8 +92,13 @@ def summary(matching: Matching, rejects: pd.DataFrame | None, seconds: float) ->
     if matching.plan is not None:
         digs = matching.plan.digs
         told |= {"digs": len(digs), "metres_saved": round(float(digs["metres_saved"].sum()), 3)}
-        told |= {"unjoined": len(matching.plan.unjoined)}
+        told |= {"unjoined": len(matching.plan.unjoined), "over": over(matching)}
     return told | {"seconds": round(seconds, 3)}
+
+
+def over(matching: Matching) -> int:
+    """How many pairs there is nothing left to plan for: one of the two was over before the day of planning."""
+    return 0 if matching.plan is None else int((matching.plan.unjoined["binding"] == "over").sum())
 
 
 def _plan_tables(matching: Matching, digs: Digs) -> dict[str, tuple[pd.DataFrame, Mapping[str, Answer]]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from api.day import today
 from api.digs.plan_desk import make_queued
 from api.digs.rematch import rematch
-from api.jobs.orders import MATCH, PLAN
+from api.jobs.orders import MATCH, PLAN, Tell
 from api.standing import Standing
 from geo.errors import WaixianError
 from geo.law.pack import Pack
@@ -25,20 +25,21 @@ LOOK_S = 30.0  # how often deadlines are looked at
 
 
 def do_job(
-    kind: str, params: Mapping[str, Any], engine: sa.Engine, standing: Standing, packs: Mapping[str, Pack]
+    kind: str, params: Mapping[str, Any], engine: sa.Engine, standing: Standing, packs: Mapping[str, Pack], tell: Tell
 ) -> dict[str, Any]:
-    """One job; raises domain errors with words. It may be done again from its start: that is how it outlives a restart."""
+    """One job; ``tell`` hears how far it is. Raises domain errors with words. It may be done again from its start: that is how
+    it outlives a restart."""
     city = standing.city()
     if kind == MATCH:
         pack = pack_for(packs, today(), city.name, params.get("pack") or "")
         run = rematch(engine, city, pack, bool(params.get("all")))
         return {} if run is None else {"run": run.id, "works": run.works, "opened": run.opened, "closed": run.closed}
     try:
-        make_queued(engine, str(params["plan"]), city, pack_named(packs, str(params["pack"])))
+        summary = make_queued(engine, str(params["plan"]), city, pack_named(packs, str(params["pack"])), tell)
     except WaixianError as error:
         plan_failed(engine, str(params["plan"]), {"zh": error.text("zh"), "en": error.text("en")})
         raise
-    return {"plan": params["plan"]}
+    return {"plan": params["plan"], "summary": summary}
 
 
 class Duties:

@@ -1,5 +1,6 @@
 """Plans as they are asked for: made, shown, dragged and kept. No web framework here; jobs and endpoints call it alike."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.digs import plan_view
+from api.digs import by_hand, plan_view
 from api.digs.planning import (
     Arranged,
     Case,
@@ -27,14 +28,25 @@ from api.digs.planning import (
     with_labels,
 )
 from api.errors import BadRequest
-from api.jobs.orders import PLAN
+from api.jobs.orders import PLAN, Tell
 from geo.city import City
 from geo.errors import Conflict
 from geo.law.coordination import Coordination
 from geo.law.pack import Pack
 from layers import jobs
 from layers.digs.states import answers
-from layers.digs.store import Draft, NewPlan, add_plan, digs_of, keep_moves, keep_plan, plan_waits, queue_plan, same_digs
+from layers.digs.store import (
+    Draft,
+    NewPlan,
+    add_plan,
+    digs_of,
+    keep_moves,
+    keep_plan,
+    made_by_hand,
+    plan_waits,
+    queue_plan,
+    same_digs,
+)
 from layers.digs.store import plan as plan_row
 
 JSON = dict[str, Any]
@@ -61,22 +73,31 @@ def make(engine: sa.Engine, city: City, pack: Pack, order: Order) -> tuple[str, 
     asked = NewPlan(order.on, pack.label, dict(order.scope), settings.model_dump(mode="json"), order.by)
     if len(case.works) > MOST_AT_ONCE:
         plan_id = queue_plan(engine, asked)
-        job = jobs.enqueue(engine, PLAN, {"plan": plan_id, "pack": pack.label})
+        order_ = {"plan": plan_id, "pack": pack.label, "on": order.on.isoformat(), "works": len(case.works)}
+        job = jobs.enqueue(engine, PLAN, order_)
         plan_waits(engine, plan_id, job)
         return plan_id, job
-    return add_plan(engine, asked, *_made(case)), None
+    return add_plan(engine, asked, *_kept(solved(case))), None
 
 
-def make_queued(engine: sa.Engine, plan_id: str, city: City, pack: Pack) -> None:
-    """Make a plan that waits."""
+def make_queued(engine: sa.Engine, plan_id: str, city: City, pack: Pack, tell: Tell) -> JSON:
+    """Make a plan that waits; what is told of it at its end. ``tell`` hears how far it is."""
+    began = time.monotonic()
     row = plan_row(engine, plan_id, whole=False)
+    tell.phase("读取工程与共用路段", "reading works and shared stretches")
     case = read_case(engine, city, pack, row["on"], Coordination.model_validate(row["settings"]), row["scope"])
-    keep_plan(engine, plan_id, *_made(case))
+    n = len(case.works)
+    tell.phase(f"排期：{n} 项工程", f"planning {n} works", n)
+    one = solved(case, tell.steps)
+    tell.phase("整理同步开挖", "putting the joint digs together")
+    kept = _kept(one)
+    keep_plan(engine, plan_id, *kept)
+    about = {"digs": len(kept[2]), "metres_saved": one.totals()["metres"], "unjoined": len(one.plan.unjoined)}
+    return {"rows_in": n, "rows_out": n, **about, "pack": pack.label, "seconds": round(time.monotonic() - began, 3)}
 
 
-def _made(case: Case) -> tuple[JSON, JSON, list[Draft]]:
-    one = solved(case)
-    return case.json(), made_json(one) | {"unjoined": plan_view.unjoined(one)}, plan_view.drafts(one)
+def _kept(one: Arranged) -> tuple[JSON, JSON, list[Draft]]:
+    return one.case.json(), made_json(one) | {"unjoined": plan_view.unjoined(one)}, plan_view.drafts(one)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +131,16 @@ class Desk:
         one = with_labels(hand.now, plan_view.labels(hand.now, kept, _continued(kept, hand.now)))
         digs = [plan_view.dig(each, given[each["id"]]) for each in kept]
         digs.sort(key=lambda each: (-float(each["savings"]["points"]), each["id"]))
-        return plan_view.plan(row, one, digs, bool(row["stale"]) or row["case"]["events"] != events, hand.broken)
+        stale = bool(row["stale"]) or row["case"]["events"] != events
+        return plan_view.plan(row, one, digs, stale, hand.broken, self._unjoined(row, hand))
+
+    def _unjoined(self, row: Mapping[str, Any], hand: "_Hand") -> list[JSON]:
+        """What is not together: as the planner told it, and since somebody moved bars as it is now."""
+        made: list[JSON] = hand.made.get("unjoined", [])
+        if not row["moves"]:
+            return made
+        before = present(hand.case, hand.made, {})
+        return by_hand.unjoined(made, before, hand.now, row["moves"], made_by_hand(self._engine, str(row["id"])))
 
     def preview(self, plan_id: str, moves: Mapping[str, date | None]) -> JSON:
         """What moves on top of those that are kept would amount to; nothing is written."""
@@ -127,7 +157,9 @@ class Desk:
         wrong = [one for one in hand.broken if one["work"] not in some] + broken(part)
         number = {str(each["label"]): int(each["id"]) for each in kept}
         now = put_together(part, before, some)
-        return plan_view.preview(now, before, together, number, row["revision"], wrong)
+        given = answers(self._engine, list(number.values()))
+        nothing = plan_view.failed(kept, given, now), plan_view.failed(kept, given, before)
+        return plan_view.preview(now, before, together, number, row["revision"], wrong, nothing)
 
     def move(self, plan_id: str, moves: Mapping[str, date | None], revision: int, by: str) -> None:
         """Keep moves. What breaks a rule is kept and shown, but firm days do not move. Raises Conflict, BadRequest."""

@@ -1,6 +1,6 @@
 """A plan, a dig and a preview as JSON: what the page, the invitations and the files show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -102,6 +102,22 @@ def _answer(one: Mapping[str, Any], private: str | None) -> JSON:
     return out
 
 
+def failed(kept: Sequence[Mapping[str, Any]], given: Mapping[int, Sequence[Mapping[str, Any]]], one: Arranged) -> set[str]:
+    """Names of the kept digs that save nothing, since too few of their parties are left: as long as they stand as they were
+    kept. One that is moved is asked anew. ``one``: its digs called as they are kept."""
+    ids = one.case.works["work_id"]
+    stands: dict[str, set[tuple[str, str, str]]] = {}
+    for row in one.plan.members[one.plan.members["dig_id"].notna()].to_dict("records"):
+        stands.setdefault(row["dig_id"], set()).add((str(ids.iloc[int(row["work"])]), day(row["start"]), day(row["end"])))
+    out = set()
+    for row in kept:
+        members = row["members"] or []
+        same = {(each["work_id"], each["start"], each["end"]) for each in members} == stands.get(row["label"])
+        if same and state_of(members, row["shown"]["pairs"], given[row["id"]], False) == "failed":
+            out.add(str(row["label"]))
+    return out
+
+
 # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -114,18 +130,21 @@ def labels(one: Arranged, kept: Sequence[Mapping[str, Any]], goes_on: Sequence[i
     }
 
 
-def plan(row: Mapping[str, Any], one: Arranged, digs: Sequence[JSON], stale: bool, wrong: Sequence[JSON]) -> JSON:
+def plan(
+    row: Mapping[str, Any], one: Arranged, digs: Sequence[JSON], stale: bool, wrong: Sequence[JSON], unjoined: Sequence[JSON]
+) -> JSON:
     """The whole plan. ``one``: as it stands now, its digs called as they are kept; ``digs``: from :func:`dig`; ``wrong``: rules
-    that it breaks (:func:`api.digs.planning.broken`)."""
+    that it breaks (:func:`api.digs.planning.broken`). A dig that failed shows what it would have saved, and adds nothing."""
     case = one.case
     number = {each["dig_id"]: each["id"] for each in digs}
     head = {name: row[name] for name in ("id", "state", "error", "on", "pack", "created_at", "created_by", "revision", "scope")}
     made = row["made"] or {}
+    nothing = {each["dig_id"] for each in digs if each["state"] == "failed"}
     out: JSON = plain({
         **head, "stale": stale, "settings": row["settings"], "provisional": bool(one.plan.members["provisional"].any()),
         "works": _works(one, row["moves"], number), "matches": _matches(one, number), "digs": list(digs),
-        "unjoined": made.get("unjoined", []), "components": [_component(each) for each in made.get("components", [])],
-        "savings": one.totals(), "formula": formula(case.settings.weights.model_dump()), "violations": told(one, wrong),
+        "unjoined": list(unjoined), "components": [_component(each) for each in made.get("components", [])],
+        "savings": one.totals(nothing), "formula": formula(case.settings.weights.model_dump()), "violations": told(one, wrong),
         "moves": row["moves"], "rest_days": rest_days(case),
     })  # fmt: skip
     return out
@@ -261,9 +280,11 @@ def rest_days(case: Case) -> list[str]:
 
 
 def preview(
-    now: Arranged, before: Arranged, moves: Mapping[str, str], number: Mapping[str, int], revision: int, wrong: Sequence[JSON]
-) -> JSON:
-    """What moves amount to. ``number``: kept digs by what they are called; ``wrong``: rules that are broken then."""
+    now: Arranged, before: Arranged, moves: Mapping[str, str], number: Mapping[str, int], revision: int, wrong: Sequence[JSON],
+    nothing: tuple[Collection[str], Collection[str]] = ((), ()),
+) -> JSON:  # fmt: skip
+    """What moves amount to. ``number``: kept digs by what they are called; ``wrong``: rules that are broken then; ``nothing``:
+    names of the digs that save nothing (:func:`failed`), now and before."""
     ids = now.case.works["work_id"]
     works = []
     for row in now.plan.members.to_dict("records"):
@@ -281,8 +302,8 @@ def preview(
             "road_names": row["road_names"], "match_ids": row["match_ids"], "savings": saved[row["dig_id"]],
         })  # fmt: skip
     out: JSON = plain({
-        "revision": revision, "works": works, "matches": pairs, "digs": digs, "savings": now.totals(), "before": before.totals(),
-        "violations": told(now, wrong),
+        "revision": revision, "works": works, "matches": pairs, "digs": digs, "savings": now.totals(nothing[0]),
+        "before": before.totals(nothing[1]), "violations": told(now, wrong),
     })  # fmt: skip
     return out
 

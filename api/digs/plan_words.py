@@ -21,6 +21,12 @@ WHY: Mapping[str, tuple[str, str]] = {
     "moved": ("工期有改动，请重新答复", "the days were moved: please answer again"),
     "changed": ("所依据的工程或共用路段有变化，请重新答复", "a work or a shared stretch has changed: please answer again"),
 }
+# Why a pair of the plan is not together any more.
+BY_HAND: tuple[str, str] = (
+    "{by} 于 {day} 把 {a} 与 {b} 手动移开",
+    "{a} and {b} were moved apart by hand on {day} by {by}",
+)
+BY_HAND_NOBODY: tuple[str, str] = ("{a} 与 {b} 于 {day} 被手动移开", "{a} and {b} were moved apart by hand on {day}")
 RULES: Mapping[str, tuple[str, str]] = {
     "window": (
         "{work} 排在 {start} 至 {end}，超出其时段（{first} 至 {last}，可调 {shift} 天）",
@@ -46,9 +52,11 @@ RULES: Mapping[str, tuple[str, str]] = {
 }
 SCORE_FORMULA = {
     "zh": "配对＝不同单位、共用路段的两项开挖工程，按首次发现的月份计；已同意＝所在同步开挖各方均参加；协调率＝已同意÷配对；"
-    "节省长度＝各方同意的同步开挖少开挖的米数，同一配对只计最后一次。",
+    "节省长度＝各方同意的同步开挖少开挖的米数，同一配对只计最后一次；提出长度＝仍成立的同步开挖（含未答复的）可少开挖的米数，"
+    "因各方退出而不成立的不计，另列为落空长度。",
     "en": "Pairs: two digs of different parties that share a stretch, by the month in which they were found. Agreed: all "
-    "parties of their joint dig join. Rate = agreed / pairs. Metres saved: of agreed digs, each pair counted once.",
+    "parties of their joint dig join. Rate = agreed / pairs. Metres saved: of agreed digs, each pair counted once. Metres "
+    "offered: of all joint digs that still stand, answered or not; those of digs that came to nothing stand apart (failed).",
 }
 
 

@@ -8,7 +8,7 @@
 A case is a value that can be kept as JSON, so that a plan is judged by what it was made from, whatever has changed since.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -191,9 +191,10 @@ class Arranged:
         """Distances of pipes."""
         return self.case.standard
 
-    def totals(self) -> dict[str, Any]:
-        """Savings of all digs together."""
-        digs = self.saved.digs
+    def totals(self, without: Collection[str] = ()) -> dict[str, Any]:
+        """Savings of all digs together; ``without``: digs that save nothing, since too few of their parties are left."""
+        digs = self.saved.digs[~self.saved.digs["dig_id"].isin(without)]
+        members = self.plan.members[~self.plan.members["dig_id"].isin(without)]
         names = {
             "openings": "openings_saved", "metres": "metres_saved", "area_m2": "area_saved_m2", "unmeasured_m": "unmeasured_m",
             "days": "days_saved", "yuan": "yuan_saved", "unpriced_m2": "unpriced_m2",
@@ -202,8 +203,8 @@ class Arranged:
         sums["yuan"] = sums["yuan"] if self.settings.prices else None
         for name in ("openings", "days"):
             sums[name] = int(sums[name])
-        moved = int(self.plan.members["shift_days"].sum())
-        return {**sums, "points": points(self.saved, self.plan.members, self.settings), "shift_days": moved}
+        worth = points(replace(self.saved, digs=digs), members, self.settings)
+        return {**sums, "points": worth, "shift_days": int(members["shift_days"].sum())}
 
     def pairs(self) -> pd.DataFrame:
         """One row for each pair: ``joined``, and the calendar days on which both are open (NA where one is not placed)."""
@@ -224,11 +225,11 @@ class Arranged:
         )
 
 
-def solved(case: Case) -> Arranged:
-    """The planner's answer to a case."""
+def solved(case: Case, progress: Callable[[int, int], None] | None = None) -> Arranged:
+    """The planner's answer to a case. ``progress``: (done, total) works."""
     seconds = min(SECONDS * max(1.0, len(case.works) / WORKS_IN_THEM), MOST_SECONDS)
     on = np.datetime64(case.on, "D")
-    plan = planned(case.works, case.rows, case.calendar, case.closures, case.settings, on, case.standard, seconds)
+    plan = planned(case.works, case.rows, case.calendar, case.closures, case.settings, on, case.standard, seconds, progress)
     _, saved = arranged(case.works, case.rows, plan.members[list(OPENINGS)], case.settings, case.standard)
     return Arranged(case, plan, saved)
 

@@ -13,11 +13,12 @@ import pandas as pd
 
 from api.answers.files import whole
 from api.answers.table import rejects_table
-from api.digs.draw_gantt import HEAD, OFF_ROAD, ROAD, ROW, gantt, gantt_svg, head_svg
+from api.digs.draw_gantt import HEAD, ROAD, ROW, gantt, gantt_svg, head_svg
 from api.digs.draw_section import section_svg
 from api.digs.draw_stretch import along, stretch_svg
+from api.digs.files import over
 from api.digs.objects import Digs
-from api.digs.report_data import PAIRS_MAX, page_words, pairs_block, works_block, works_shown
+from api.digs.report_data import PAIRS_MAX, page_words, pairs_block, place_words, works_block, works_shown
 from api.digs.table import unjoined_table
 from api.matching import Matching
 from api.report.ground import ground
@@ -53,6 +54,7 @@ def render(matching: Matching, lang: str = "zh", rejects: pd.DataFrame | None = 
     leaflet_script, leaflet_style = leaflet()
     scripts = [lf(leaflet_script), lf(map_script), own_script(*SCRIPTS)]
     meta = {"lang": lang, "city": matching.city.name, "on": matching.on.isoformat(), "plan": matching.plan is not None}
+    meta["least"] = matching.min_shared_m
     blocks = {
         "meta": meta, "styles": dict(styles()), "words": page_words(), "ground": ground(matching.city, shapes),
         "works": works_block(matching, shown, digs.called), "pairs": pairs_block(matching, digs, shown),
@@ -74,13 +76,19 @@ def _facts(matching: Matching, digs: Digs, rejects: pd.DataFrame | None) -> dict
     return {
         "city": matching.city, "pack": matching.pack, "on": matching.on.isoformat(), "notice": matching.pack.data.notice,
         "counts": _counts(pairs), "given": matching.given, "left_out": matching.left_out, "least": matching.min_shared_m,
+        "short": int(pairs["short_m"].notna().sum()),
         "shared_m": float(pairs["shared_m"].sum()), "shown": min(len(pairs), PAIRS_MAX), "total": len(pairs),
         "planned": matching.plan is not None, "saved": _saved(digs), "digs": cards, "digs_total": len(digs.objects),
         "formula": digs.formula(), "gantt": _gantt(matching, digs),
-        "why": told[:WHY_MAX].to_dict("records"), "why_total": len(told),
+        "why": told[:WHY_MAX].to_dict("records"), "why_total": len(told), "over": over(matching), "nowhere": _nowhere(matching),
         "settings": dig_rows(settings), "cite": cite, "cite_title": _cite_title(matching), "standard": matching.standard,
         "refused": refused, "refused_total": 0 if rejects is None else int(rejects["row_no"].nunique()),
     }  # fmt: skip
+
+
+def _nowhere(matching: Matching) -> dict[str, Any]:
+    """How many rows lie where the road is not known, and whether there is any road layer."""
+    return {"n": sum(one is None for one in matching.off_road), "layer": matching.city.layer("roads").frame is not None}
 
 
 def _cite_title(matching: Matching) -> str:
@@ -115,12 +123,19 @@ def _gantt(matching: Matching, digs: Digs) -> dict[str, Any] | None:
     if not (matching.rows["kind"] == "shared").any():
         return None
     chart = gantt(matching, digs.called, metres)
-    roads = [
-        {"zh": road or OFF_ROAD[0], "en": road or OFF_ROAD[1], "bars": [_label(bar) for bar in bars]}
-        for road, bars in chart.roads
-    ]
+    roads = [_street(matching, road, bars) for road, bars in chart.roads]
     drawn = {"head": head_svg(chart), "svg": gantt_svg(chart), "width_px": chart.width_px, "roads": roads}
     return drawn | {"row_px": ROW, "road_px": ROAD, "head_px": HEAD, "left_out": chart.left_out}
+
+
+def _street(matching: Matching, road: str | None, bars: Any) -> dict[str, Any]:
+    """A street of the chart with its labels; works that share most where no road has a name are called by where that is."""
+    said: dict[str, Any] = {"zh": road, "en": road}
+    if road is None:
+        rows = matching.rows[(matching.rows["kind"] == "shared") & matching.rows["road_name"].isna()]
+        mine = [bar.work for bar in bars]
+        said = dict(place_words(matching, rows[rows["a"].isin(mine) | rows["b"].isin(mine)]))
+    return said | {"bars": [_label(bar) for bar in bars]}
 
 
 def _label(bar: Any) -> dict[str, Any]:
@@ -143,6 +158,6 @@ def _card(matching: Matching, digs: Digs, dig: dict[str, Any]) -> dict[str, Any]
     return dig | {
         "members": members, "stretch_svg": stretch_svg(along(matching, rows, works, digs.called)),
         "section_svg": section_svg(dig["section"]), "findings": findings, "owed_words": [titles[one] for one in dig["owed"]],
-        "gaps": (min(gaps), max(gaps)) if gaps else None, "pavements": PAVEMENT,
+        "place": place_words(matching, rows), "gaps": (min(gaps), max(gaps)) if gaps else None, "pavements": PAVEMENT,
         "waiting": [one["work_id"] for one in dig["members"] if one["owed"] and not one["ready"]],
     }  # fmt: skip

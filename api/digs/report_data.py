@@ -64,10 +64,15 @@ def pairs_shown(matching: Matching) -> pd.DataFrame:
     return pairs.iloc[order][:PAIRS_MAX]
 
 
+def place_words(matching: Matching, rows: pd.DataFrame) -> dict[str, str]:
+    """Where some rows of the matching lie that name no road."""
+    return match_words.place(words(rows, "road_id"), matching.off_road[rows.index.to_numpy()])
+
+
 def pairs_block(matching: Matching, digs: Digs, shown: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
     """One object for each pair that is shown: its two works (places in the works block), its stretches, why it is not joined."""
     place = {int(work): k for k, work in enumerate(shown)}
-    lines = to_degrees(matching.shapes, matching.city.work_crs)
+    lines, off = to_degrees(matching.shapes, matching.city.work_crs), matching.off_road
     stretches = dict(iter(matching.rows.groupby("match_id", sort=False)))
     why = unjoined_table(matching).dropna(subset=["match_id"]).set_index("match_id")
     dig = {} if matching.plan is None else digs.made.drop_duplicates("match_id").set_index("match_id")["dig_id"].to_dict()
@@ -78,11 +83,12 @@ def pairs_block(matching: Matching, digs: Digs, shown: npt.NDArray[np.int64]) ->
         part = stretches[pair["match_id"]]
         told = {
             "match_id": pair["match_id"], "a": place[int(pair["a"])], "b": place[int(pair["b"])], "kind": pair["kind"],
-            "road": pair["road_name"], "shared_m": _number(pair["shared_m"]), "days": _number(pair["days_in_common"]),
+            "road": pair["road_name"], "place": None if pair["road_name"] else place_words(matching, part),
+            "shared_m": _number(pair["shared_m"]), "short_m": _number(pair["short_m"]), "days": _number(pair["days_in_common"]),
             "common": [_day(pair["first_common"]), _day(pair["last_common"])], "status": pair["status"],
             "same_party": None if pd.isna(pair["same_party"]) else bool(pair["same_party"]), "note": _note(pair),
             "dig": dig.get(pair["match_id"]),
-            "stretches": [_stretch(row, lines[k]) for k, row in zip(part.index, part.to_dict("records"), strict=True)],
+            "stretches": [_stretch(row, lines[k], off[k]) for k, row in zip(part.index, part.to_dict("records"), strict=True)],
         }  # fmt: skip
         if pair["match_id"] in why.index:
             told["why"] = _why(why.loc[pair["match_id"]])
@@ -90,9 +96,10 @@ def pairs_block(matching: Matching, digs: Digs, shown: npt.NDArray[np.int64]) ->
     return out
 
 
-def _stretch(row: Mapping[Any, Any], line: Any) -> dict[str, Any]:
+def _stretch(row: Mapping[Any, Any], line: Any, off: bool | None) -> dict[str, Any]:
     names = ("road_name", "from_m", "to_m", "side_a", "side_b", "gap_m", "shared_m", "pavement")
     told = {name: None if pd.isna(row[name]) else row[name] for name in names}
+    told["place"] = None if told["road_name"] else match_words.place([row["road_id"]], [off])
     return told | {"line": encoded(np.array([line], dtype=object), SCALE)}
 
 

@@ -124,6 +124,13 @@ class Home(Model):
 
 
 # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = box
+    if not (west < east and south < north):
+        raise PydanticCustomError("box_edges", "west before east, south before north")
+    return box
+
+
 class Scope(Asked):
     """Which pairs are planned: with a work of these parties, on these roads, with one of these works, in this box."""
 
@@ -134,9 +141,10 @@ class Scope(Asked):
         tuple[
             Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)],
             Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)],
-        ] | None,
+        ],
+        AfterValidator(_box),
         Field(description="西, 南, 东, 北 / west, south, east, north"),
-    ] = None  # fmt: skip
+    ] | None = None  # fmt: skip
 
 
 Weight = Annotated[int, Field(ge=0, le=10_000)]

@@ -9,18 +9,18 @@ import pandas as pd
 
 from api.answers.table import Answer
 from api.matching import Matching
-from geo.columns import unstated, words
-from geo.schedule.words import BINDING, CHANGE, fields, text
+from geo.columns import numbers, words
+from geo.schedule.words import BINDING, advice, fields, text
 
 Words = npt.NDArray[np.object_]
 
 # The order is a contract: scripts read these columns.
 MATCHES: Mapping[str, Answer] = {
     "match_id": Answer("text", "共用编号", "number of the pair: the same from either side"),
-    "a": Answer("text", "工程甲", "one work: route number, event-… for what the city plans"),
-    "b": Answer("text", "工程乙", "the other work"),
+    "a": Answer("text", "工程甲", "one work, as all tables call it: route number (#1, #2 … where rows repeat it), event-…"),
+    "b": Answer("text", "工程乙", "the other work, by the same"),
     "kind": Answer("text", "类别", "shared or crossing"),
-    "road_id": Answer("text", "道路编号", "road number; empty off the road"),
+    "road_id": Answer("text", "道路编号", "road number; empty: along no road, see off_road"),
     "road_name": Answer("text", "道路名称", "road"),
     "shared_m": Answer("number", "共用长度（沿道路中心线）", "shared metres, along the centre line; empty for a crossing", "m"),
     "from_m": Answer("number", "道路起点里程", "from, along the road", "m"),
@@ -46,6 +46,12 @@ MATCHES: Mapping[str, Answer] = {
     "a_to_m": Answer("number", "甲轴线终点里程", "to, along the first work's axis", "m"),
     "b_from_m": Answer("number", "乙轴线起点里程", "from, along the second work's axis", "m"),
     "b_to_m": Answer("number", "乙轴线终点里程", "to, along the second work's axis", "m"),
+    "route_a": Answer("text", "甲的原编号", "route number of the first as its file has it; empty for what the city plans"),
+    "route_b": Answer("text", "乙的原编号", "the same of the second"),
+    "off_road": Answer("truth", "路外", "off the road: roads are known there, and none reaches it; empty: not known"),
+    "short_m": Answer(
+        "number", "交叉处并行长度（不足下限）", "metres that a crossing pair runs together, below the minimum", "m"
+    ),
 }
 
 DIGS: Mapping[str, Answer] = {
@@ -54,7 +60,7 @@ DIGS: Mapping[str, Answer] = {
     "lead": Answer("text", "牵头工程", "who leads"),
     "start": Answer("date", "开挖日", "opens"),
     "end": Answer("date", "回填日", "closes"),
-    "road_names": Answer("list", "道路", "roads"),
+    "road_names": Answer("list", "道路", "roads; empty: none with a name"),
     "openings_saved": Answer("integer", "少开挖次数", "openings saved"),
     "metres_saved": Answer("number", "少开挖长度", "metres saved", "m"),
     "area_saved_m2": Answer("number", "少挖路面", "pavement saved", "m²"),
@@ -88,6 +94,7 @@ MEMBERS: Mapping[str, Answer] = {
     "shift_days": Answer("integer", "移出时段的天数", "calendar days out of its own window", "d"),
     "firm": Answer("truth", "日期已定", "its days are firm"),
     "provisional": Answer("truth", "部分日期仅按周末推算", "some of its days were judged by weekends alone"),
+    "route_id": Answer("text", "原编号", "route number as its file has it; empty for what the city plans"),
 }
 
 SHARES: Mapping[str, Answer] = {
@@ -120,20 +127,16 @@ def names(matching: Matching) -> Words:
     return words(matching.works, "work_id")
 
 
-def _numbers_given(matching: Matching) -> Words:
-    """Route numbers as the file has them; of what the city plans its own."""
-    given = words(matching.works, "route_id")
-    return np.where(unstated(given), words(matching.works, "work_id"), given)
-
-
 def match_table(matching: Matching) -> pd.DataFrame:
-    """Columns :data:`MATCHES`, one row for each row of the matching. Where one route number stands in several rows of the file,
-    ``row_a`` and ``row_b`` tell which of them it is."""
-    rows, called = matching.rows, _numbers_given(matching)
+    """Columns :data:`MATCHES`, one row for each row of the matching. Works are called as in all other tables (:func:`names`)."""
+    rows, called = matching.rows, names(matching)
     a, b = (rows[name].to_numpy(dtype=np.int64) for name in ("a", "b"))
     row_no = np.where(matching.works["row_no"] > 0, matching.works["row_no"], np.nan)
-    more: dict[str, Any] = {"a": called[a], "b": called[b]}
-    for name, values in (("row", row_no), ("kind", words(matching.works, "kind")), ("party", words(matching.works, "party"))):
+    more: dict[str, Any] = {"a": called[a], "b": called[b], "off_road": pd.array(matching.off_road, dtype="boolean")}
+    about = {"row": row_no, "route": words(matching.works, "route_id")} | {
+        name: words(matching.works, name) for name in ("kind", "party")
+    }
+    for name, values in about.items():
         more |= {f"{name}_a": values[a], f"{name}_b": values[b]}
     return rows.assign(**more)[list(MATCHES)]
 
@@ -145,7 +148,7 @@ def members_table(matching: Matching) -> pd.DataFrame:
     members, works = matching.plan.members, matching.works
     at = members["work"].to_numpy(dtype=np.int64)
     row_no = np.where(works["row_no"] > 0, works["row_no"], np.nan)
-    more = {name: words(works, name)[at] for name in ("party", "utility")}
+    more = {name: words(works, name)[at] for name in ("party", "utility", "route_id")}
     return members.assign(work=names(matching)[at], row_no=row_no[at], **more)[list(MEMBERS)]
 
 
@@ -159,24 +162,31 @@ def unjoined_table(matching: Matching) -> pd.DataFrame:
 
 
 def _unjoined(row: Mapping[Any, Any], called: Words, matching: Matching) -> dict[str, Any]:
-    work, mover = _called(row["work"], called), _called(row["change_work"], called)
+    work = _called(row["work"], called)
     out = {"match_id": row["match_id"], "a": _called(row["a"], called), "b": _called(row["b"], called)}
     out |= {"binding": row["binding"], "confirmed": row["confirmed"], "loses": list(row["loses"])}
     for lang, end in (("zh", ""), ("en", "_en")):
         missing = fields(list(row["missing"]), lang)
         name = _what_binds(row, matching, lang)
         out["reason" + end] = text(BINDING, row["binding"], lang, work=work, name=name, missing=missing or None)
-        told = None
-        if row["change"] is not None:
-            days = {name: _day(row[old]) for name, old in (("day", "change_day"), ("opens", "opens"))}
-            told = text(CHANGE, row["change"], lang, work=mover, n=int(row["change_days"]), **days)
-        out["change" + end] = told
+        out["change" + end] = None if row["change"] is None else _advice(row, called, matching, lang)
     return out
+
+
+def _advice(row: Mapping[Any, Any], called: Words, matching: Matching, lang: str) -> str:
+    """The change in words; a work whose days are firm has no leeway."""
+    mover = int(row["change_work"])
+    shift = numbers(matching.works, "shift_days")[mover]
+    leeway = 0 if matching.works["firm"].iloc[mover] or np.isnan(shift) else int(shift)
+    of = [str(called[int(row[name])]) for name in ("a", "b") if not pd.isna(row[name])]
+    return advice(row["change"], lang, str(called[mover]), row, leeway, of)
 
 
 def _what_binds(row: Mapping[Any, Any], matching: Matching, lang: str) -> str | None:
     """The name of what binds, as people know it: permits by their titles and the day of the last, paving with its name."""
     works, comma = matching.works, "、" if lang == "zh" else ", "
+    if row["binding"] == "over":
+        return _day(works["end"].iloc[int(row["work"])])
     if row["binding"] == "permit":
         titles = {one.id: one.title.text(lang) for one in matching.pack.data.permits}
         owed = comma.join(titles.get(one, one) for one in (row["name"] or "").split("、") if one)

@@ -78,7 +78,7 @@ def show_log(dig_id: DigId, house: HouseNow) -> Json:
 def show_calendar(dig_id: DigId, house: HouseNow, lang: LangNow) -> Response:
     """The dig and its works as whole-day events; read again, it moves what a calendar has."""
     one = _dig(house, dig_id)
-    body = calendar_file(one, house.standing.settings().name, lang)
+    body = calendar_file(one, log_of(house.engine, dig_id), house.standing.settings().name, lang)
     name = quote(f"{one['dig_id']}.ics")
     return Response(body, media_type=MEDIA, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", **NO_STORE})
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
-from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, REPORT, jobs_dir
+from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, PLAN, REPORT, jobs_dir
 from api.located import located
 from api.schemas import Collection, JobOut, RouteOut, problems
 from api.security import SANDBOX
@@ -40,7 +41,8 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 @router.get("/{job_id}", response_model=JobOut, responses=problems(404, 422), summary="任务进度与结果 / progress and results")
 def show_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
-    """State, progress of the present phase (done of total, rate, seconds left), and once done: summary, rejects, downloads."""
+    """A review of a file, or the making of a plan: its state, progress of the present phase (done of total, rate, seconds left),
+    and once done summary, rejects and downloads."""
     return Json(_shown(_job(house, job_id), lang), headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
 
 
@@ -49,7 +51,7 @@ def cancel_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
     """A waiting job ends at once, a running one within seconds; one that has ended stays as it is (409)."""
     before = _job(house, job_id)
     after = jobs.cancel(house.engine, before.id)
-    if after.state == "cancelled":
+    if after.state == "cancelled" and after.kind == KIND:
         shutil.rmtree(_folder(house, after), ignore_errors=True)
     return Json(_shown(after, lang))
 
@@ -107,15 +109,16 @@ def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], house: H
     return FileResponse(path, media_type=MEDIA[path.suffix], filename=shown, headers={"Cache-Control": "no-cache"})
 
 
-def _job(house: House, job_id: str) -> jobs.Job:
+def _job(house: House, job_id: str, kinds: Sequence[str] = (KIND, PLAN)) -> jobs.Job:
     found = jobs.job(house.engine, words_of_path("job_id", job_id))
-    if found.kind != KIND:
+    if found.kind not in kinds:
         raise NotFound(what_zh="任务", what_en="job", id=job_id)
     return found
 
 
 def _done(house: House, job_id: str) -> jobs.Job:
-    job = _job(house, job_id)
+    """A review that is done: what else is done leaves no files."""
+    job = _job(house, job_id, (KIND,))
     if job.state != "done":
         raise Conflict(why_zh="任务没有完成，还没有结果", why_en="the job is not done: there are no results", state=job.state)
     return job
@@ -138,13 +141,15 @@ def _shown(job: jobs.Job, lang: Lang) -> dict[str, Any]:
     rate, left = _pace(job)
     total = job.total or None
     done = job.done
-    if job.state == "done":
-        done = total = int(result["summary"]["rows_in"])
+    summary = result.get("summary")
+    if job.state == "done" and summary:
+        done = total = int(summary["rows_in"])
     return {
-        "id": job.id, "state": job.state, "file": job.params["shown"], "pack": job.params["pack"], "on": job.params["on"],
+        "id": job.id, "kind": job.kind, "state": job.state, "file": job.params.get("shown"), "plan": job.params.get("plan"),
+        "works": job.params.get("works"), "pack": job.params["pack"], "on": job.params.get("on"),
         "done": done, "total": total, "rate": rate, "seconds_left": left,
         "phase": _PHASES.get(job.state) or {"zh": phase.get("zh", "准备"), "en": phase.get("en", "getting ready")},
-        "summary": result.get("summary"), "rejects": result.get("rejects", []), "issues": result.get("issues", []),
+        "summary": summary, "rejects": result.get("rejects", []), "issues": result.get("issues", []),
         "notes": [note[lang] for note in result.get("notes", [])],
         "downloads": {key: f"/api/jobs/{job.id}/files/{name}" for key, name in result.get("downloads", {}).items()},
         "error": _error(job.error, lang), "created_at": job.created_at, "finished_at": job.finished_at,
@@ -161,8 +166,8 @@ _PHASES = {
 
 def _pace(job: jobs.Job) -> tuple[float | None, float | None]:
     """Steps a second in the present phase, and the seconds that its rest takes at that rate."""
-    if job.state == "done" and job.result:
-        summary = job.result["summary"]
+    if job.state == "done" and "summary" in (job.result or {}):
+        summary = (job.result or {})["summary"]
         return (round(summary["rows_in"] / summary["seconds"], 1) if summary["seconds"] else None), 0.0
     since = (job.phase or {}).get("since")
     if job.state != "running" or since is None or not job.done or not job.total:

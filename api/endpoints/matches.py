@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.asked import BoxText, box_of, words_in
+from api.asked import BoxText, box_of, some_of
 from api.deps import FIRST_DAY, LAST_DAY, HouseNow
 from api.digs.schemas import Home, MatchList, MatchOut
 from api.holdings import dig_version
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
+from geo.colocation.words import KIND, STATUS
 from layers.digs.match_lists import Asked, match, matches, names, works
 from layers.digs.states import answers, state_of
 from layers.digs.store import digs_with, plans
@@ -53,7 +54,7 @@ def list_matches(
 ) -> Json:
     """Pairs of works on one stretch, the longest first, then crossings. Both sides of a pair see the same record."""
     asked = Asked(
-        kind=words_in("kind", kind), status=words_in("status", status), party=words_of_query("party", party),
+        kind=some_of("kind", kind, KIND), status=some_of("status", status, STATUS), party=words_of_query("party", party),
         road=words_of_query("road", road), work=words_of_query("work", work), bbox=box_of(bbox), since=since, gone=gone,
     )  # fmt: skip
     return Json(matches(house.engine, asked, limit, offset))

@@ -7,7 +7,8 @@ import shapely
 from fastapi import APIRouter, Path, Query
 from starlette import status
 
-from api.asked import coordination
+from api.asked import coordination, near_of
+from api.day import today
 from api.deps import House, HouseNow
 from api.digs.schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
 from api.drawn import DEGREES, shape_inside
@@ -16,7 +17,7 @@ from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
 from geo.crs import to_work
-from layers.digs.quiet import Quiet, enter, on_work, open_to, quiet_plan, withdraw
+from layers.digs.quiet import Near, Quiet, enter, on_work, open_to, quiet_plan, withdraw
 
 router = APIRouter(prefix="/api/quiet-plans", tags=["quiet"])
 Token = Annotated[str, Path(max_length=200, description="链接中的口令 / token of a link")]
@@ -30,33 +31,44 @@ LEAST_DAYS = 28
     responses=problems(400, 403, 409, 413, 422),
 )  # fmt: skip
 def enter_plan(asked: QuietAsked, house: HouseNow) -> Json:
-    """Keep a *maybe*. It appears nowhere: whose works or plans it overlaps learn that alone. The link is shown this once."""
+    """Keep a *maybe*. It appears nowhere: whose works or plans it overlaps learn that alone. The link is shown this once.
+
+    An overlap is told by squares (100 m, a setting of the pack), whoever asks: no series of plans finds out more of another one
+    than the squares that it touches. So a plan extends at least as far as a square, over four weeks or more, and one party has
+    so many at a time (409)."""
     if (asked.end - asked.start).days + 1 < LEAST_DAYS:
         raise BadRequest(
             why_zh=f"意向计划的时段至少 {LEAST_DAYS} 天", why_en=f"the window of a quiet plan is at least {LEAST_DAYS} days"
         )
     city = house.standing.settings()
+    settings = coordination(house, city.name)
     shape = to_work(np.array([shape_inside(asked.geometry, city)], dtype=object), DEGREES, city.work_crs)[0]
+    least = settings.quiet.cell_m
+    if 2 * shapely.minimum_bounding_radius(shape) < least:
+        raise BadRequest(
+            why_zh=f"意向计划只画大致位置：至少伸展 {least:g} 米",
+            why_en=f"a quiet plan is a rough one: it extends {least:g} m or more",
+        )
     plan = Quiet(asked.party, asked.start, asked.end, shapely.force_2d(shape), asked.utility, asked.note, asked.contact)
-    token = enter(house.engine, plan)
-    out = {"token": token, "link": f"/quiet/{token}", "plan": quiet_plan(house.engine, token, _near_m(house))}
+    token = enter(house.engine, plan, settings.quiet.open_plans, today())
+    out = {"token": token, "link": f"/quiet/{token}", "plan": quiet_plan(house.engine, token, near_of(settings))}
     return Json(out, status.HTTP_201_CREATED, NO_STORE)
 
 
-def _near_m(house: House) -> float:
-    return coordination(house, house.standing.settings().name).distance_m
+def _near(house: House) -> Near:
+    return near_of(coordination(house, house.standing.settings().name))
 
 
 @router.get("", response_model=OnWork, responses=problems(404, 409, 422), summary="某工程上的意向计划 / quiet plans on a work")
 def show_on_work(house: HouseNow, work: Annotated[str, Query(min_length=1, max_length=200)]) -> Json:
     """How many quiet plans lie on a work, and what their owners opened towards it."""
-    return Json(on_work(house.engine, words_of_path("work", work), _near_m(house)), headers=NO_STORE)
+    return Json(on_work(house.engine, words_of_path("work", work), _near(house)), headers=NO_STORE)
 
 
 @router.get("/{token}", response_model=QuietOut, responses=problems(404, 409, 422), summary="自己的意向计划 / one's own")
 def show_plan(token: Token, house: HouseNow) -> Json:
     """The plan of this link and what it overlaps: public works by name, other quiet plans by the bare fact until both opened."""
-    return Json(quiet_plan(house.engine, token, _near_m(house)), headers=NO_STORE)
+    return Json(quiet_plan(house.engine, token, _near(house)), headers=NO_STORE)
 
 
 @router.delete("/{token}", response_model=Withdrawn, responses=problems(403, 404, 409, 422), summary="撤回 / withdraw")
@@ -73,4 +85,4 @@ def withdraw_plan(token: Token, house: HouseNow) -> Json:
 def open_overlap(token: Token, overlap: Annotated[str, Path(max_length=100)], asked: OpenAsked, house: HouseNow) -> Json:
     """Tell the other side of one overlap who plans what; it is shown when both have opened (a work is public already)."""
     open_to(house.engine, token, words_of_path("overlap", overlap), asked.open)
-    return Json(quiet_plan(house.engine, token, _near_m(house)), headers=NO_STORE)
+    return Json(quiet_plan(house.engine, token, _near(house)), headers=NO_STORE)

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.asked import BoxText, box_of, coordination, words_in
+from api.asked import BoxText, box_of, coordination, near_of, some_of
 from api.deps import HouseNow
 from api.digs.schemas import WorkList
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
+from geo.colocation.works import KINDS
 from layers.digs.match_lists import Asked, works
 from layers.digs.quiet import counts
 
@@ -33,10 +34,10 @@ def list_works(
     ``quiet_overlaps`` is the bare fact that so many quiet plans lie on a work; who plans what is told by their owners alone.
     """
     asked = Asked(
-        kind=words_in("kind", kind), party=words_of_query("party", party), utility=words_of_query("utility", utility),
+        kind=some_of("kind", kind, KINDS), party=words_of_query("party", party), utility=words_of_query("utility", utility),
         q=words_of_query("q", q), bbox=box_of(bbox),
     )  # fmt: skip
     found = works(house.engine, asked, limit, offset)
-    near_m = coordination(house, house.standing.settings().name).distance_m
-    quiet = counts(house.engine, [one["work_id"] for one in found["items"]], near_m)
+    near = near_of(coordination(house, house.standing.settings().name))
+    quiet = counts(house.engine, [one["work_id"] for one in found["items"]], near)
     return Json({**found, "items": [{**one, "quiet_overlaps": quiet.get(one["work_id"], 0)} for one in found["items"]]})

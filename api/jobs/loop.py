@@ -122,7 +122,7 @@ class Loop:
     def _do(self, claim: jobs.Claim, teller: "Teller") -> dict[str, Any]:
         teller.phase("准备", "getting ready")
         if claim.job.kind in KINDS:
-            return do_job(claim.job.kind, claim.job.params, self._engine, self._standing, self._packs)
+            return do_job(claim.job.kind, claim.job.params, self._engine, self._standing, self._packs, teller)
         order = Order(**claim.job.params)
         city, pack = self._standing.city(), pack_named(self._packs, order.pack)
         standing = partial(self._standing.works, pack)
@@ -140,7 +140,7 @@ def _words(error: Exception, job_id: str) -> dict[str, Any]:
 
 
 class Teller:
-    """Reports for a job (see :class:`api.jobs.work.Tell`), and watches for the wish that it ends."""
+    """Reports for a job (see :class:`api.jobs.orders.Tell`), and watches for the wish that it ends."""
 
     def __init__(self, claim: jobs.Claim, database: sa.Engine, stop: Event) -> None:
         self._claim, self._database, self._stop = claim, database, stop

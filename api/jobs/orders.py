@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 KIND, PLAN, MATCH = "review", "plan", "match"
 MAP = "routes.geojson"
@@ -32,3 +33,13 @@ class Order:
     on: str
     crs: str | None = None
     encoding: str | None = None
+
+
+class Tell(Protocol):
+    """Where a job says how far it is. Both raise when the job is to end (cancelled, or the process is stopping)."""
+
+    def phase(self, zh: str, en: str, total: int | None = None) -> None:
+        """A new part of the work begins, of so many steps."""
+
+    def steps(self, done: int, total: int) -> None:
+        """So many steps of this part are done."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 import shapely
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from api.answers.files import whole
 from api.answers.write import summary, write_answers, write_rejects
 from api.digs.neighbours import Standing
-from api.jobs.orders import ANSWERS, GEOJSON, MAP, REJECTS, REPORT, Order
+from api.jobs.orders import ANSWERS, GEOJSON, MAP, REJECTS, REPORT, Order, Tell
 from api.past import past
 from api.report.write import write_report
 from api.review import Review, review
@@ -31,16 +31,6 @@ from layers.readers import Issue, Limits, RoutesRead, read_routes
 
 SHOWN_REJECTS = 500
 Words = dict[str, str]
-
-
-class Tell(Protocol):
-    """Where a job says how far it is. Both raise when the job is to end (cancelled, or the process is stopping)."""
-
-    def phase(self, zh: str, en: str, total: int | None = None) -> None:
-        """A new part of the work begins, of so many steps."""
-
-    def steps(self, done: int, total: int) -> None:
-        """So many steps of this part are done."""
 
 
 def run_order(

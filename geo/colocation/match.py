@@ -52,14 +52,18 @@ def match(first: Placed, settings: Coordination, second: Placed | None = None, m
     enough = (chain_length_mm(shared) >= round(least * 1000)) & (shared.length_mm > 0)
     kept = shared.where(enough)
     n = np.int64(max(len(sets.rank), 1))
-    pair, short, matched = near.a * n + near.b, np.unique(shared.a[~enough] * n + shared.b[~enough]), kept.a * n + kept.b
+    pair, matched = near.a * n + near.b, kept.a * n + kept.b
+    short, at = np.unique(shared.a[~enough] * n + shared.b[~enough], return_inverse=True)
+    short_mm = np.bincount(at, shared.length_mm[~enough], len(short) + 1)  # the last is nobody's
     # Near pairs that share too little are left out, unless one really meets the other.
     crosses = ~np.isin(pair, matched) & (~np.isin(pair, short) | (near.apart_m <= 0))
     left_out = {"below_minimum": len(np.setdiff1d(short, np.concatenate([matched, pair[crosses]])))}
     crossing = near.where(crosses)
     road = sets.road_at(crossing.b, crossing.on_b)
     road = np.where(road >= 0, road, sets.road_at(crossing.a, crossing.on_a))
-    return Matches(match_rows(sets.works, net, kept, crossing, road, settings), left_out)
+    of = np.searchsorted(short, pair[crosses])
+    of[~np.isin(pair[crosses], short)] = len(short)
+    return Matches(match_rows(sets.works, net, kept, crossing, road, short_mm[of] / 1000, settings), left_out)
 
 
 def _on_roads(sets: Sets, distance_m: float) -> Raw:

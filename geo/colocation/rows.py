@@ -23,6 +23,7 @@ COLUMNS = (
     "match_id", "a", "b", "a_id", "b_id", "kind", "road_id", "road_name", "shared_m", "from_m", "to_m", "side_a", "side_b",
     "gap_m", "a_from_m", "a_to_m", "b_from_m", "b_to_m", "days_in_common", "first_common", "last_common", "same_party",
     "pavement", "status", "note", "note_day", "chain",
+    "short_m",
 )  # fmt: skip
 PAVES = ("paving", "road_project")
 DAY = np.timedelta64(1, "D")
@@ -31,14 +32,16 @@ NOT_A_DAY = np.datetime64("NaT", "D")
 
 def match_rows(
     works_of: Callable[[Ints], pd.DataFrame], network: Network, shared: Stretches, crossing: Near, road: Ints,
-    settings: Coordination,
+    short_m: Floats, settings: Coordination,
 ) -> pd.DataFrame:  # fmt: skip
     """Rows of :data:`COLUMNS`: first all shared stretches, then all crossings, each in the order of their pairs.
 
-    ``works_of``: the rows of some works by number; ``road``: the road on which each crossing lies, or -1. Lengths in metres
-    with whole millimetres. ``days_in_common`` is NA where a date that would tell is missing; ``status``: together, apart,
-    undated. ``note``: ``repeat`` (the same ground was open within the pack's years before; ``note_day``: when it was
-    closed), ``before_paving`` (dig and backfill before that day), ``after_paving`` (the surface will be new by then).
+    ``works_of``: the rows of some works by number; ``road``: the road on which each crossing lies, or -1; ``short_m``: how far
+    the two of each crossing run together, in pieces shorter than the minimum (nan in the rows where they do not). Lengths in
+    metres with whole millimetres. ``days_in_common`` is NA where a date that would tell is missing, or a work ends before it
+    begins; ``status``: together, apart, undated. ``note``: ``repeat`` (the same ground was open within the pack's years before;
+    ``note_day``: when it was closed), ``before_paving`` (dig and backfill before that day; both works have their days, and the
+    dig was not over years before), ``after_paving`` (the surface will be new by then).
     """
     n = len(shared.a)
     numbers = np.concatenate([shared.a, crossing.a]), np.concatenate([shared.b, crossing.b])
@@ -62,6 +65,7 @@ def match_rows(
         "b_from_m": _both(shared.b_from, crossing.on_b), "b_to_m": _both(shared.b_to, crossing.on_b),
         "pavement": _on(network.pavement, where, on),
         "chain": np.concatenate([shared.chain, np.full(len(crossing.a), -1)]),
+        "short_m": np.concatenate([np.full(n, np.nan), np.where(short_m > 0, np.round(short_m, 3), np.nan)]),
     })  # fmt: skip
     rows = rows.assign(**_days(works, a, b, settings), same_party=_same_party(works, a, b))
     apart = (rows["kind"].to_numpy() == "shared") & (rows["status"].to_numpy() == "apart")
@@ -100,10 +104,18 @@ def _sides(least: Floats, most: Floats, line: Ints, n: int) -> Words:
     return np.concatenate([side, np.full(n - len(side), None, dtype=object)])
 
 
+def _stated(works: pd.DataFrame) -> tuple[Days, Days]:
+    """First and last day of each work; both unknown where they contradict each other: nobody can say which of them holds."""
+    start, end = (works[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
+    reversed_ = start > end
+    start[reversed_], end[reversed_] = NOT_A_DAY, NOT_A_DAY
+    return start, end
+
+
 def periods(works: pd.DataFrame, settings: Coordination) -> tuple[Days, Days]:
-    """Active period of each work: its exact days where they are firm, else its window with the lead and lag of its kind."""
-    start = works["start"].to_numpy().astype("datetime64[D]")
-    end = works["end"].to_numpy().astype("datetime64[D]")
+    """Active period of each work: its exact days where they are firm, else its window with the lead and lag of its kind; not
+    known where its days contradict each other."""
+    start, end = _stated(works)
     loose = ~works["firm"].to_numpy(dtype=bool)
     kind = works["kind"].to_numpy()
     for days, sign, table in ((start, -1, settings.lead_days), (end, 1, settings.lag_days)):
@@ -136,19 +148,27 @@ def _same_party(works: pd.DataFrame, a: Ints, b: Ints) -> Any:
 
 def _notes(works: pd.DataFrame, a: Ints, b: Ints, apart: npt.NDArray[np.bool_], settings: Coordination) -> dict[str, Any]:
     """What the order of the two works in time means for whoever digs. ``apart``: a shared stretch without a common day."""
-    start = works["start"].to_numpy().astype("datetime64[D]")
-    end = works["end"].to_numpy().astype("datetime64[D]")
+    start, end = _stated(works)
     paves = np.isin(works["kind"].to_numpy(dtype=str), PAVES)
     paver, digger = np.where(paves[a], a, b), np.where(paves[a], b, a)
     mixed = paves[a] != paves[b]
     late = mixed & (start[digger] > end[paver])
-    early = mixed & ~late
+    years = 366 * max(settings.repeat_years, 1)
+    known = ~(np.isnat(start[digger]) | np.isnat(end[digger]) | np.isnat(start[paver]))
+    # A dig that was over years before concerns the paving no more; of one without days nobody knows whether it comes before.
+    early = mixed & ~late & known & (_days_between(end[digger], start[paver]) <= years)
     earlier = np.where(end[a] < start[b], a, b)
     later = np.where(end[a] < start[b], b, a)
-    pause = (start[later] - end[earlier]).astype("timedelta64[D]").astype(float)
-    pause[np.isnat(start[later]) | np.isnat(end[earlier])] = np.nan
+    pause = _days_between(end[earlier], start[later])
     repeat = apart & ~paves[a] & ~paves[b] & (pause > 0) & (pause <= 366 * settings.repeat_years)
     note = np.full(len(a), None, dtype=object)
     note[late], note[early], note[repeat] = "after_paving", "before_paving", "repeat"
     day = np.where(early, start[paver], np.where(late, end[paver], np.where(repeat, end[earlier], NOT_A_DAY)))
     return {"note": note, "note_day": day}
+
+
+def _days_between(first: Days, then: Days) -> Floats:
+    """Calendar days from one day to another, nan where one of them is not known."""
+    out: Floats = (then - first).astype("timedelta64[D]").astype(float)
+    out[np.isnat(first) | np.isnat(then)] = np.nan
+    return out

@@ -2,7 +2,11 @@
 
 At a bend of the road the foot of a work on the inner side jumps a few centimetres, and so ends a row of the matching. Here
 such rows of one pair are joined: ``from_m``–``to_m`` reach from the first to the last, ``shared_m`` stays the sum of what
-was measured, so that no metre appears that was not there.
+was measured, so that no metre appears that was not there, and none is lost.
+
+``shared_m`` is therefore not always ``to_m`` − ``from_m``. It is less where the jumps lie between, and may be more by what the
+corners of bends add (:data:`CORNER_M` each at most): there the two run together on the outer side, beyond the ends of the road's
+segments, on metres that the axis of the road does not have.
 """
 
 import numpy as np

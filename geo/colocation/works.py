@@ -66,11 +66,18 @@ def works_of_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _distinct(ids: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Ids as they are; where a file uses one for several rows, each with its number among them: they are works apart."""
+    """Ids as they are; where a file uses one for several rows, each with its number among them: they are works apart. A name
+    that the file itself uses is passed over."""
     column = pd.Series(ids, dtype=object).fillna("")
     turn = column.groupby(column).cumcount() + 1
     repeated = column.duplicated(keep=False) | (column == "")
-    return np.where(repeated, column.astype(str) + "#" + turn.astype(str), column).astype(object)
+    made = np.where(repeated, column.astype(str) + "#" + turn.astype(str), column).astype(object)
+    taken = set(column[~repeated])
+    for i in np.flatnonzero(repeated & pd.Series(made).isin(taken)):
+        spare = (f"{column[i]}#{n}" for n in range(len(column) + 1, 3 * len(column) + 2))
+        made[i] = next(name for name in spare if name not in taken)
+        taken.add(made[i])
+    return made
 
 
 def _default_width(utility: object, measures: Measures) -> float:

@@ -45,6 +45,14 @@ class Margins(Model):
     bottom_m: Metres = 0.15
 
 
+class Quiet(Model):
+    """Quiet plans. ``cell_m``: side of the squares by which their overlaps are told, and the least extent of one: what is asked
+    by entering plans tells no more than the square. ``open_plans``: how many of one party may stand at a time."""
+
+    cell_m: float = Field(default=100, gt=0, le=1000)
+    open_plans: int = Field(default=20, ge=1)
+
+
 class Prices(Model):
     """Yuan for each m² of pavement that is restored, by kind of pavement (:data:`geo.schema.PAVEMENT`)."""
 
@@ -76,5 +84,6 @@ class Coordination(Model):
     answer_days: int = Field(default=5, ge=1)
     silence: Literal["withdrawn", "escalate"] = "withdrawn"
     margins: Margins = Margins()
+    quiet: Quiet = Quiet()
     prices: Prices | None = None
     cite: Cite | None = None

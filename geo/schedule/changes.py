@@ -24,6 +24,8 @@ TRIES = 400
 
 Opens = Callable[[Case], int | None]
 """The day (day number) on which what is wanted would open in a case; None: it still cannot."""
+OpenDays = dict[int, tuple[int, int]]
+"""First and last day (day numbers) of works by position."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,40 @@ class Again:
         """May another pair be looked at?"""
         return time.monotonic() < self.deadline
 
-    def opens_joined(self, case: Case, pair: Pair, must: bool = False) -> tuple[int | None, dict[int, tuple[int, int]]]:
-        """(first day of the joint opening, or None if the pair is not joined; days of all that are planned with it).
+    def days(self, case: Case, works: Sequence[int], must: Sequence[Pair] = (), early: bool = False) -> OpenDays:
+        """First and last day of all that hang together with some works, planned again; empty where these do not hang together.
 
-        ``must``: they are to be joined whatever it costs the others. Raises :class:`Spent` where no try is left, or the best
-        plan is not certain.
+        ``must``: pairs that are to be joined whatever it costs the others. ``early``: of the best plans the one that a plan
+        would choose, where any of them will do. Raises :class:`Spent` where no try is left, or the best plan is not certain.
         """
         if not self.tries or time.monotonic() + AGAIN_SECONDS > self.deadline:
             raise Spent
         self.tries -= 1
-        around = set(np.flatnonzero(self.near == self.near[pair[0]]).tolist())
+        around = set(np.flatnonzero(self.near == self.near[works[0]]).tolist())
         for problem in problems(case.settled().among(around)):
-            if set(pair) <= set(problem.slots):
-                found = solve(replace(problem, must=(pair,)) if must else problem, AGAIN_SECONDS, early=False)
+            if set(works) <= set(problem.slots):
+                found = solve(replace(problem, must=tuple(must)), AGAIN_SECONDS, early=early)
                 if not found.optimal:
                     raise Spent
-                days = {i: (int(way.first[found.row[i]]), int(way.last[found.row[i]])) for i, way in problem.slots.items()}
-                (a_first, a_last), (b_first, b_last) = days[pair[0]], days[pair[1]]
-                nested = (a_first >= b_first and a_last <= b_last) or (b_first >= a_first and b_last <= a_last)
-                return (min(a_first, b_first) if nested else None), days
-        return None, {}
+                return {i: (int(way.first[found.row[i]]), int(way.last[found.row[i]])) for i, way in problem.slots.items()}
+        return {}
+
+    def opens(self, case: Case, works: Sequence[int], else_day: int) -> int:
+        """The day on which the first of some works opens in the plan of a case; ``else_day`` where there is no time to plan."""
+        try:
+            days = self.days(case, works, early=True)
+        except Spent:
+            return else_day
+        return min((days[i][0] for i in works), default=else_day) if days else else_day
+
+
+def opens_joined(days: OpenDays, pair: Pair) -> int | None:
+    """The first day of the joint opening of a pair, None where one is not inside the other."""
+    if not days:
+        return None
+    (a_first, a_last), (b_first, b_last) = days[pair[0]], days[pair[1]]
+    nested = (a_first >= b_first and a_last <= b_last) or (b_first >= a_first and b_last <= a_last)
+    return min(a_first, b_first) if nested else None
 
 
 def pair_points(case: Case, pair: Pair) -> int:

@@ -36,7 +36,8 @@ Pair = tuple[int, int]
 class Problem:
     """``slots``: ways to place each work. ``offers``: what pairs save that could lie one inside the other. ``paved``: (dig,
     paving) on one stretch: the dig ends ``spare`` working days before the paving begins. ``must``: pairs (guest, host) that
-    are to be joined."""
+    are to be joined. ``most``: tenths of points if everybody could join, where ``offers`` are only the best of very many: then
+    nobody can say that a plan is the best one."""
 
     slots: Mapping[int, Slots]
     offers: Offers
@@ -44,6 +45,7 @@ class Problem:
     spare: int
     weights: Weights
     must: Sequence[Pair] = ()
+    most: int | None = None
 
     def changed(self, work: int, slots: Slots) -> "Problem":
         """The same problem with other ways to place one work."""
@@ -96,6 +98,8 @@ def solve(problem: Problem, seconds: float, early: bool = True) -> Solution:
         return Solution(start, built.most / TENTHS, False)
     bound = min(solver.best_objective_bound // scale, built.most) / TENTHS
     row = _earliest(built, solver, problem) if early else None
+    if problem.most is not None:
+        return Solution(row or _rows(solver, built, problem), problem.most / TENTHS, False)
     return Solution(row or _rows(solver, built, problem), bound, status == cp_model.OPTIMAL)
 
 
@@ -113,10 +117,10 @@ def _solver(seconds: float) -> cp_model.CpSolver:
 
 def worth_of(offers: Offers) -> dict[Pair, int]:
     """Tenths of points of the pieces of each pair (guest, host), by itself."""
-    worth: dict[Pair, int] = defaultdict(int)
-    for guest, host, points in zip(offers.guest.tolist(), offers.host.tolist(), offers.points.tolist(), strict=True):
-        worth[guest, host] += points
-    return dict(worth)
+    pairs, at = offers.pairs
+    worth = np.zeros(len(pairs), np.int64)
+    np.add.at(worth, at, offers.points)
+    return dict(zip(map(tuple, pairs.tolist()), worth.tolist(), strict=True))
 
 
 def _hint(built: _Model, row: Mapping[int, int], problem: Problem) -> None:

@@ -53,6 +53,14 @@ class Offers:
         """The rows that a mask or an order picks."""
         return Offers(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
 
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """The pairs (guest, host) in order, one row each, and the pair of each offer. No list of all offers is made for it: of
+        works on one stretch there are as many as the cube of their number."""
+        wide = np.int64(max(self.guest.max(initial=0), self.host.max(initial=0)) + 1)
+        code, at = np.unique(self.guest * wide + self.host, return_inverse=True)
+        return np.column_stack([code // wide, code % wide]), at.reshape(-1)
+
 
 @dataclass(frozen=True)
 class Savings:

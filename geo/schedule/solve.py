@@ -12,8 +12,8 @@ What cannot be placed, or is not joined, is listed with the constraint that bind
 """
 
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from geo.schedule.tables import DIGS, MEMBERS, dig_rows, in_digs, in_order
 from geo.schedule.why import undone
 
 Ints = npt.NDArray[np.int64]
+Progress = Callable[[int, int], None]
 
 # One component per core; each is solved by one worker.
 THREADS = 2
@@ -81,19 +82,21 @@ def plan(
     on: npt.ArrayLike,
     standard: Standard | None = None,
     seconds: float = 8.5,
+    progress: Progress | None = None,
 ) -> Plan:
     """A plan for the works that share a stretch with another (columns of :mod:`geo.colocation.works`, rows of the matches).
 
     ``closures``: one row per closure and work: work (position), start, end (both included; a blank one has no end on that
     side), name, kind (closure, festival, moratorium). ``on``: the day of planning. ``standard``: the order of laying where
     depths are not stated. A firm work that was over before ``on`` takes no part. Works without a match are not planned:
-    nothing is to be agreed. The same input gives the same plan, as long as ``seconds`` suffices. Raises
+    nothing is to be agreed. ``progress`` is told (done, total) works as their components are solved; what it raises ends the
+    planning. The same input gives the same plan, as long as ``seconds`` suffices. Raises
     :class:`geo.errors.NoCalendar` for a window beyond the calendar's years, unless the calendar is provisional.
     """
     deadline = time.monotonic() + seconds
     case = case_of(works, matches, calendar, closures, settings, np.asarray(on, dtype=DAY).flat[0])
     groups = list(problems(case))
-    solutions = _solutions(groups, PLANNING * seconds)
+    solutions = _solutions(groups, PLANNING * seconds, progress or (lambda done, total: None))
     placed = _placed(case, groups, solutions, calendar)
     members = in_order(in_digs(works, case.matches, placed), works, settings.lead_rule, standard)
     found = savings(works, case.matches, members, settings).digs
@@ -104,14 +107,23 @@ def plan(
     return Plan(digs, members[list(MEMBERS)], unjoined, solved)
 
 
-def _solutions(groups: Sequence[Problem], seconds: float) -> list[Solution]:
+def _solutions(groups: Sequence[Problem], seconds: float, tell: Progress) -> list[Solution]:
     """Each component in its share of the time, the largest first, two at a time."""
     sizes = [len(group.slots) for group in groups]
     shares = [max(min(1.0, THREADS * size / sum(sizes)) * seconds, min(LEAST_SECONDS, seconds)) for size in sizes]
     order = sorted(range(len(groups)), key=lambda k: -sizes[k])
     with ThreadPoolExecutor(THREADS) as pool:
-        running = {k: pool.submit(solve, groups[k], shares[k]) for k in order}
-        return [running[k].result() for k in range(len(groups))]
+        running = {pool.submit(solve, groups[k], shares[k]): k for k in order}
+        done = 0
+        try:
+            for one in as_completed(running):
+                done += sizes[running[one]]
+                tell(done, sum(sizes))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        found = {k: one.result() for one, k in running.items()}
+    return [found[k] for k in range(len(groups))]
 
 
 def _placed(case: Case, groups: Sequence[Problem], solutions: Sequence[Solution], calendar: WorkCalendar) -> pd.DataFrame:

@@ -16,7 +16,18 @@ import pandas as pd
 from geo.columns import words
 from geo.law.workdays import DAY
 from geo.schedule.case import Case
-from geo.schedule.changes import Again, Change, Opens, Spent, pair_opens, pair_points, smallest, work_opens
+from geo.schedule.changes import (
+    Again,
+    Change,
+    OpenDays,
+    Opens,
+    Spent,
+    opens_joined,
+    pair_opens,
+    pair_points,
+    smallest,
+    work_opens,
+)
 from geo.schedule.model import Pair
 from geo.schedule.savings import joined
 from geo.schedule.windows import work_kinds
@@ -35,12 +46,13 @@ DAYS, NUMBERS = ("change_day", "opens"), ("a", "b", "work", "change_work", "chan
 
 
 def undone(case: Case, members: pd.DataFrame, deadline: float) -> pd.DataFrame:
-    """Columns :data:`UNJOINED`: first works that are not placed, then pairs that share a stretch and are in no dig together.
+    """Columns :data:`UNJOINED`: first works that are not placed, then pairs that share a stretch and are in no dig together, last
+    those of which one was over before the day of planning.
 
     ``deadline`` (:func:`time.monotonic`): pairs that it leaves no time for are ``unexamined``, or without a change.
     """
     again = Again.of(case, deadline)
-    rows = [*_works(case), *_pairs(case, members, again)]
+    rows = [*_works(case, again), *_pairs(case, members, again), *_over(case)]
     table = pd.DataFrame(rows, columns=list(UNJOINED), dtype=object)
     for name in NUMBERS:
         table[name] = pd.array(table[name].to_numpy(dtype=float, na_value=np.nan), dtype="Float64").astype("Int64")
@@ -67,14 +79,17 @@ def _told(change: Change | None, confirmed: bool | None) -> dict[str, Any]:
 # ── works that are not placed ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _works(case: Case) -> Iterator[dict[str, Any]]:
+def _works(case: Case, again: Again) -> Iterator[dict[str, Any]]:
     for i, missing in sorted(case.times.missing.items()):
         yield _row(i, binding="undated", work=i, missing=missing)
     for i in sorted(case.ways):
         if not case.placeable(i):
             pavings = _pavings(case, [i]) if len(case.ways[i]) else []
-            changes = smallest(case, [i, *pavings], partial(work_opens, i=i))
-            yield _row(i, **_binding_of_work(case, i, pavings), **_told(changes[0] if changes else None, True))
+            change = next(iter(smallest(case, [i, *pavings], partial(work_opens, i=i))), None)
+            if change:
+                then = case.changed(change.work, change.window)
+                change = replace(change, opens=again.opens(then, [i], change.opens))
+            yield _row(i, **_binding_of_work(case, i, pavings), **_told(change, True))
 
 
 def _binding_of_work(case: Case, i: int, pavings: list[int]) -> dict[str, Any]:
@@ -189,27 +204,43 @@ def _helped(case: Case, pair: Pair, row: dict[str, Any], made: set[str], again: 
     told: dict[str, Any] = {}
     try:
         if row["binding"] == "conflict":
-            opened = again.opens_joined(case, pair, must=True)[1]
+            opened = again.days(case, pair, must=(pair,))
             told["loses"] = sorted(made - _joined_in(case, opened)) if opened else []
             changes = smallest(case, pair, planned_again, firm=False)
-            return {**told, **_told(changes[0] if changes else None, True)}
+            return {**told, **_sure(case, pair, changes[0] if changes else None, again)}
         changes = smallest(case, [*pair, *_pavings(case, pair)], partial(pair_opens, pair=pair))
         for change in changes:
-            opens = planned_again(case.changed(change.work, change.window))
-            if opens is not None:
-                return _told(replace(change, opens=opens), True)
+            if planned_again(case.changed(change.work, change.window)) is not None:
+                return _sure(case, pair, change, again)
         # Enough for the pair by itself, but the works around want otherwise even then: the smallest that moves them.
         further = smallest(case, pair, planned_again, firm=False) if changes else []
-        return _told(further[0], True) if further else _told(changes[0] if changes else None, False)
+        return _sure(case, pair, further[0], again) if further else _told(changes[0] if changes else None, False)
     except Spent:
         return {**told, **_told(changes[0] if changes else None, None)}
 
 
+def _sure(case: Case, pair: Pair, change: Change | None, again: Again) -> dict[str, Any]:
+    """A change with which the pair is joined, and the day on which the plan then opens it."""
+    if change is None:
+        return {}
+    then = case.changed(change.work, change.window)
+    return _told(replace(change, opens=again.opens(then, pair, change.opens)), True)
+
+
 def _joined_again(case: Case, pair: Pair, again: Again) -> int | None:
-    return again.opens_joined(case, pair)[0]
+    return opens_joined(again.days(case, pair), pair)
 
 
-def _joined_in(case: Case, opened: dict[int, tuple[int, int]]) -> set[str]:
+def _over(case: Case) -> Iterator[dict[str, Any]]:
+    """Pairs of digs that cannot be together any more, each with the work of it that was over (of two the first)."""
+    digs, _ = work_kinds(case.works)
+    first = case.over.drop_duplicates("match_id")
+    for match_id, one, two, work in zip(*(first[name] for name in ("match_id", "a", "b", "work")), strict=True):
+        if digs[one] and digs[two]:
+            yield _row(int(one), int(two), match_id, binding="over", work=int(work))
+
+
+def _joined_in(case: Case, opened: OpenDays) -> set[str]:
     """Pairs that are joined on these days, and those with somebody beyond them: they stay as they are."""
     days = np.array([(i, *days) for i, days in opened.items()], np.int64).reshape(-1, 3)
     table = pd.DataFrame({"work": days[:, 0], "start": days[:, 1].astype(DAY), "end": days[:, 2].astype(DAY)})

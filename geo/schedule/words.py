@@ -1,6 +1,9 @@
 """Words of joint digs: why works are not together, what would help, and what the standard says to a common trench."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 Said = tuple[str, str]
 
@@ -14,7 +17,11 @@ BINDING: Mapping[str, Said] = {
     "no_common_days": ("两项工程的时段没有共同的日子", "the two windows have no day in common"),
     "permit": ("{work} 尚欠许可（{name}），在办妥之前不得开工", "{work} still owes a permit ({name}) and may not open before it"),
     "closure": ("{work} 遇“{name}”期间不得开挖", "{work} may not be open during {name}"),
-    "past": ("{work} 的时段早于今天", "the window of {work} lies before today"),
+    "past": ("{work} 的时段早于排期日", "the window of {work} lies before the day of planning"),
+    "over": (
+        "{work} 已于 {name} 完工，早于排期日，无可再排",
+        "{work} was over on {name}, before the day of planning: nothing is left to plan",
+    ),
     "paving": ("须在路面施工 {name} 之前挖完", "it must be dug before the paving {name}"),
     "firm": ("工期已定，不能移动", "the days are firm and do not move"),
     "outweighed": ("移动工期的代价大于所省", "moving the days costs more than it saves"),
@@ -24,21 +31,25 @@ BINDING: Mapping[str, Said] = {
 }
 
 CHANGE: Mapping[str, Said] = {
-    "extend_end": (
-        "{work} 的最晚完工日延后 {n} 天，至 {day}；等到 {opens} 同时开挖",
-        "let {work} end {n} days later, by {day}; wait until {opens} and open together",
-    ),
-    "start_earlier": (
-        "{work} 的最早开工日提前 {n} 天，至 {day}；{opens} 开挖",
-        "let {work} begin {n} days earlier, from {day}; open on {opens}",
-    ),
-    "permit_by": (
-        "{work} 的许可提前 {n} 天，于 {day} 前办妥；{opens} 开挖",
-        "let {work} have its permit {n} days earlier, by {day}; open on {opens}",
-    ),
+    "extend_end": ("{work} 的完工日期延后 {n} 天，改为 {day}", "let {work} end {n} days later, by {day}"),
+    "start_earlier": ("{work} 的开工日期提前 {n} 天，改为 {day}", "let {work} begin {n} days earlier, from {day}"),
+    "permit_by": ("{work} 的许可提前 {n} 天，于 {day} 前办妥", "let {work} have its permit {n} days earlier, by {day}"),
     "move_firm": (
-        "{work} 已定的工期移动 {n} 天，改自 {day} 起；{opens} 开挖",
-        "move the firm days of {work} by {n} days, to begin on {day}; open on {opens}",
+        "{work} 已定的工期移动 {n} 天，改自 {day} 起",
+        "move the firm days of {work} by {n} days, to begin on {day}",
+    ),
+}
+# The day named is that of the window; a work that may be moved may open sooner, or end later, by so many days.
+LEEWAY: Mapping[str, Said] = {
+    "extend_end": ("（另可晚 {shift} 天）", " (or up to {shift} days after it)"),
+    "start_earlier": ("（另可早 {shift} 天）", " (or up to {shift} days before it)"),
+}
+OPENS: Mapping[str, Said] = {
+    "alone": ("；{who} 于 {opens} 开挖", "; {who} opens on {opens}"),
+    "together": ("；两项自 {opens} 起同时开挖", "; the two open together from {opens}"),
+    "other_first": (
+        "；另一项 {opens} 先开挖，{work} 在其工期内同开",
+        "; the other opens on {opens}, {work} while it is open",
     ),
 }
 
@@ -79,6 +90,21 @@ def text(table: Mapping[str, Said], code: str, lang: str, **places: object) -> s
     said = table[code][0 if lang.startswith("zh") else 1]
     filled = {name: "—" if value is None else value for name, value in places.items()}
     return said.format_map(_Blanks(filled))
+
+
+def advice(code: str, lang: str, work: str, row: Mapping[str, Any], shift_days: int, of: Sequence[str]) -> str:
+    """A change in words: which day of which work moves where, and when is opened then.
+
+    ``row``: ``change_days``, ``change_day`` and ``opens`` of :data:`geo.schedule.why.UNJOINED`; ``shift_days``: by which ``work``
+    may leave its window; ``of``: the one work, or the two, that would open (``work`` may be the paving after them).
+    """
+    day, opens = pd.Timestamp(row["change_day"]), pd.Timestamp(row["opens"])
+    sooner = shift_days if code == "start_earlier" else 0
+    late = code != "extend_end" and work in of and opens < day - pd.Timedelta(days=sooner)
+    then = "alone" if len(of) == 1 else "other_first" if late else "together"
+    places = {"n": int(row["change_days"]), "day": f"{day:%Y-%m-%d}", "opens": f"{opens:%Y-%m-%d}", "shift": shift_days}
+    leeway = text(LEEWAY, code, lang, **places) if code in LEEWAY and shift_days else ""
+    return text(CHANGE, code, lang, work=work, **places) + leeway + text(OPENS, then, lang, work=work, who=of[0], **places)
 
 
 def fields(names: list[str], lang: str) -> str:

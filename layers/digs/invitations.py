@@ -1,6 +1,7 @@
 """Invitations to a joint dig: each party gets a link with a token that nobody can guess, of which the hash alone is kept.
 
-When the dig changes, everybody is asked anew: a new *round*, with a new deadline on the clock of working days.
+When the dig changes, everybody is asked anew: a new *round*, with a new deadline on the clock of working days. So is who gets
+a new link and has not answered.
 """
 
 import hashlib
@@ -80,13 +81,19 @@ _NEW = (
     "INSERT INTO invitations (dig, party, token_hash, state, deadline, deadline_provisional, expires_at)"
     " VALUES (:dig, :party, :hash, 'asked', :due, :provisional, now() + make_interval(days => :days)) RETURNING *"
 )
-# A new link ends the old one. An answer that was given stays; who was taken back, or silent too long, is asked again.
+# A new link ends the old one. An answer that was given stays; who has said nothing yet, was taken back, or was silent too long
+# is asked again: a new round, with nothing seen in it.
 _RENEWED = (
+    "UPDATE invitations SET token_hash = :hash, expires_at = now() + make_interval(days => :days)"
+    " WHERE dig = :dig AND party = :party RETURNING *"
+)
+_ROUND = (
     "UPDATE invitations SET token_hash = :hash, expires_at = now() + make_interval(days => :days), sent_at = now(),"
-    " deadline = CASE WHEN {again} THEN :due ELSE deadline END,"
-    " deadline_provisional = CASE WHEN {again} THEN :provisional ELSE deadline_provisional END,"
-    " state = CASE WHEN {again} THEN 'asked' ELSE state END WHERE dig = :dig AND party = :party RETURNING *"
-).format(again="state IN ('asked', 'seen', 'revoked', 'withdrawn')")
+    " state = 'asked', round = round + 1, seen_at = NULL, answered_at = NULL, answered_by = NULL, reason_code = NULL,"
+    ' reason = NULL, start = NULL, "end" = NULL, deadline = :due, deadline_provisional = :provisional'
+    " WHERE dig = :dig AND party = :party RETURNING *"
+)
+ANSWERED = ("joins", "declines", "counters")
 
 
 def _ask(connection: sa.Connection, dig: Row, party: str, by: str, renew: bool) -> Asked:
@@ -97,7 +104,8 @@ def _ask(connection: sa.Connection, dig: Row, party: str, by: str, renew: bool) 
     token = secrets.token_urlsafe(32)
     due, provisional = deadline(int(dig["settings"]["answer_days"]), today())
     values = {"hash": hashed(token), "due": due, "provisional": provisional, "days": LINK_DAYS}
-    (made,) = rows(connection, _NEW if before is None else _RENEWED, **whose, **values)
+    query = _NEW if before is None else _RENEWED if before["state"] in ANSWERED else _ROUND
+    (made,) = rows(connection, query, **whose, **values)
     log(connection, dig["id"], by, "asked" if before is None else "renewed", made, {"deadline": made["deadline"].isoformat()})
     return Asked(made, token)
 

@@ -65,6 +65,12 @@ def last_run(connection: sa.Connection) -> Row | None:
     return row(connection, "SELECT * FROM match_runs ORDER BY id DESC LIMIT 1")
 
 
+def standing(engine: sa.Engine) -> dict[str, str]:
+    """The pairs that are known now, each with the digest of what is known of it."""
+    query = "SELECT match_id, digest FROM matches WHERE valid_to IS NULL"
+    return {str(one["match_id"]): str(one["digest"]) for one in rows(engine, query)}
+
+
 @dataclass(frozen=True)
 class About:
     """What a run rests on: the pack's label, settings, the delivery of the roads; ``left_out``: near pairs that are no match."""

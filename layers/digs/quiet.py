@@ -3,6 +3,12 @@
 The tables of quiet plans are read here and nowhere else, and what leaves this module is made key by key: a plan to the holder
 of its token; of another one its bare overlap, or what its owner opened. Works are public: towards a work it is enough that
 the owner of the quiet plan opens.
+
+Overlaps are told on a coarse footing. Two lie on one another where they come within half the distance (:class:`Near`) of one
+and the same square of a fixed grid, and no known day keeps them apart. So whoever enters plan after plan to feel for another
+one learns which squares that one touches, and never where in them; the least extent and the window of four weeks (asked by
+the endpoint) and the number that one party may have at a time make even that slow. The party's name is what it says of
+itself: the number binds who uses one name.
 """
 
 import secrets
@@ -15,16 +21,33 @@ import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 
 from geo.city import City
-from geo.errors import NotFound
+from geo.errors import Conflict, NotFound
 from layers.cities import city_settings, srid_of
 from layers.digs.invitations import hashed
 from layers.digs.match_lists import degrees
 from layers.rows import Row, column, row, rows, run
 
 LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian quiet")))
-# Overlapping: within the distance, and no known day that keeps the two apart.
 _APART = "({a}.end < {b}.start OR {b}.end < {a}.start)"
-_NEAR = "ST_DWithin({a}.geometry, {b}.geometry, :near_m) AND coalesce(NOT " + _APART + ", true)"
+# The first line is for the index (on ``a``); the squares that both may touch are those about both of their boxes.
+_NEAR = (
+    "({a}.geometry && ST_Expand({b}.geometry, :cell_m + :near_m) AND coalesce(NOT " + _APART + ", true) AND EXISTS ("
+    "SELECT FROM ST_SquareGrid(:cell_m, ST_Intersection(ST_Expand({a}.geometry, :near_m / 2 + :cell_m),"
+    " ST_Expand({b}.geometry, :near_m / 2 + :cell_m))) square WHERE ST_DWithin(square.geom, {a}.geometry, :near_m / 2)"
+    " AND ST_DWithin(square.geom, {b}.geometry, :near_m / 2)))"
+)
+
+
+@dataclass(frozen=True)
+class Near:
+    """How closely overlaps are told: ``near_m`` between works on one stretch, ``cell_m``: side of the squares."""
+
+    near_m: float
+    cell_m: float
+
+    def given(self) -> dict[str, Any]:
+        """As parameters of a query."""
+        return {"near_m": self.near_m, "cell_m": self.cell_m}
 
 
 @dataclass(frozen=True)
@@ -40,10 +63,19 @@ class Quiet:
     contact: str = ""
 
 
-def enter(engine: sa.Engine, plan: Quiet) -> str:
-    """Keep a quiet plan; the token by which alone it is found again."""
+def enter(engine: sa.Engine, plan: Quiet, most: int, day: date) -> str:
+    """Keep a quiet plan; the token by which alone it is found again. Raises Conflict where its party has ``most`` already
+    that are not over on ``day``."""
     token = secrets.token_urlsafe(32)
     with engine.begin() as connection:
+        connection.execute(LOCK)
+        same = 'lower(btrim(party)) = lower(btrim(:party)) AND "end" >= :day'
+        (there,) = column(connection, f"SELECT count(*) AS n FROM quiet_plans WHERE {same}", party=plan.party, day=day)
+        if there >= most:
+            raise Conflict(
+                why_zh=f"一个单位同时至多有 {most} 项意向计划：请先撤回不再需要的",
+                why_en=f"one party has at most {most} quiet plans at a time: withdraw what is not needed any more", most=most,
+            )  # fmt: skip
         city = city_settings(connection)
         values = {name: getattr(plan, name) for name in ("party", "start", "end", "utility", "note", "contact")}
         values |= {"hash": hashed(token), "shape": plan.shape.wkb, "srid": srid_of(city)}
@@ -55,12 +87,12 @@ def enter(engine: sa.Engine, plan: Quiet) -> str:
     return token
 
 
-def quiet_plan(engine: sa.Engine, token: str, near_m: float) -> dict[str, Any]:
+def quiet_plan(engine: sa.Engine, token: str, near: Near) -> dict[str, Any]:
     """The plan of a token with its overlaps. Raises NotFound."""
     with engine.begin() as connection:
         city, own = city_settings(connection), _own(connection, token)
-        _find(connection, own["id"], near_m)
-        met = rows(connection, _OVERLAPS, me=own["id"], near_m=near_m)
+        _find(connection, own["id"], near)
+        met = rows(connection, _OVERLAPS, me=own["id"], **near.given())
         keep = ("party", "start", "end", "utility", "note", "contact", "created_at")
         out = {name: own[name] for name in keep} | {"geometry": degrees([bytes(own["shape"])], city)[0]}
         return out | {"overlaps": [_overlap(one, city) for one in met]}
@@ -86,14 +118,14 @@ def withdraw(engine: sa.Engine, token: str) -> None:
         run(connection, "DELETE FROM quiet_plans WHERE id = :me", me=_own(connection, token)["id"])
 
 
-def on_work(engine: sa.Engine, work_id: str, near_m: float) -> dict[str, Any]:
+def on_work(engine: sa.Engine, work_id: str, near: Near) -> dict[str, Any]:
     """How many quiet plans overlap a present work, and what those say whose owner opened towards it. Raises NotFound."""
     with engine.connect() as connection:
         if row(connection, "SELECT 1 AS there FROM works WHERE work_id = :id AND gone_at IS NULL", id=work_id) is None:
             raise NotFound(what_zh="工程", what_en="work", id=work_id[:100])
         overlap = _NEAR.format(a="q", b="w")
         source = f"FROM quiet_plans q JOIN works w ON w.work_id = :id AND {overlap}"
-        given: dict[str, Any] = {"id": work_id, "near_m": near_m}
+        given: dict[str, Any] = {"id": work_id, **near.given()}
         (count,) = column(connection, f"SELECT count(*) AS n {source}", **given)
         opened = (
             f'SELECT q.party, q.start, q."end", q.utility, q.contact {source} JOIN quiet_overlaps o'
@@ -102,12 +134,12 @@ def on_work(engine: sa.Engine, work_id: str, near_m: float) -> dict[str, Any]:
         return {"work_id": work_id, "overlaps": int(count), "opened": rows(connection, opened, **given)}
 
 
-def counts(engine: sa.Engine, works: list[str], near_m: float) -> Mapping[str, int]:
+def counts(engine: sa.Engine, works: list[str], near: Near) -> Mapping[str, int]:
     """For some works, how many quiet plans overlap each: the bare fact."""
     overlap = _NEAR.format(a="q", b="w")
     source = f"works w JOIN quiet_plans q ON {overlap}"
     query = f"SELECT w.work_id, count(*) AS n FROM {source} WHERE w.work_id = ANY(:works) GROUP BY 1"
-    return {one["work_id"]: int(one["n"]) for one in rows(engine, query, works=works, near_m=near_m)}
+    return {one["work_id"]: int(one["n"]) for one in rows(engine, query, works=works, **near.given())}
 
 
 def _own(connection: sa.Connection, token: str) -> Row:
@@ -118,19 +150,19 @@ def _own(connection: sa.Connection, token: str) -> Row:
     return own
 
 
-def _find(connection: sa.Connection, me: int, near_m: float) -> None:
+def _find(connection: sa.Connection, me: int, near: Near) -> None:
     """Give every overlap of a plan its number, so that it can be opened."""
     connection.execute(LOCK)
     others = (
         "INSERT INTO quiet_overlaps (quiet, other) SELECT least(q.id, o.id), greatest(q.id, o.id) FROM quiet_plans q"
-        f" JOIN quiet_plans o ON o.id <> q.id AND {_NEAR.format(a='q', b='o')} WHERE q.id = :me ON CONFLICT DO NOTHING"
+        f" JOIN quiet_plans o ON o.id <> q.id AND {_NEAR.format(a='o', b='q')} WHERE q.id = :me ON CONFLICT DO NOTHING"
     )
     works = (
         "INSERT INTO quiet_overlaps (quiet, work_id) SELECT q.id, w.work_id FROM quiet_plans q JOIN works w ON w.gone_at IS NULL"
-        f" AND {_NEAR.format(a='q', b='w')} WHERE q.id = :me ON CONFLICT DO NOTHING"
+        f" AND {_NEAR.format(a='w', b='q')} WHERE q.id = :me ON CONFLICT DO NOTHING"
     )
     for statement in (others, works):
-        run(connection, statement, me=me, near_m=near_m)
+        run(connection, statement, me=me, **near.given())
 
 
 _OVERLAPS = f"""

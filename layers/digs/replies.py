@@ -6,13 +6,13 @@ withdrawn, or is passed to the office, as the plan's settings say.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from geo.errors import Conflict, NotFound
+from geo.errors import BadInput, Conflict, NotFound
 from layers.day import today
-from layers.digs.invitations import hashed
+from layers.digs.invitations import hashed, working_days
 from layers.digs.news import tell
 from layers.digs.states import log, settle
 from layers.rows import Row, Source, column, row, rows
@@ -98,11 +98,14 @@ _SAID = (
 def answer(engine: sa.Engine, token: str, said: Answer) -> None:
     """Keep an answer. The same one again changes nothing; another one replaces it, and both are in the log.
 
-    Raises NotFound, and Conflict where the link has ended, the dig has changed meanwhile, or the deadline is over.
+    Raises NotFound; Conflict where the link has ended, the dig has changed meanwhile, or the deadline is over; BadInput for
+    other dates that cannot be: past, reversed, or shorter than the party's works need.
     """
     with engine.begin() as connection:
         now = _held(connection, token)
         _may_answer(now, said)
+        if said.start is not None and said.end is not None:
+            _could_be(connection, now, said.start, said.end)
         values = {name: getattr(said, name) for name in ("reason_code", "reason", "start", "end")}
         if now["state"] == said.answer and all(now[name] == value for name, value in values.items()):
             return
@@ -125,6 +128,27 @@ def _may_answer(now: Row, said: Answer) -> None:
             why_en=f"the deadline ({now['deadline']}) is over and silence was taken as the answer: ask the office",
             deadline=now["deadline"].isoformat(),
         )
+
+
+def _could_be(connection: sa.Connection, now: Row, start: date, end: date) -> None:
+    """Can the works of a party be open on these days?"""
+    if end < start:
+        raise BadInput(why_zh=f"完工日 {end} 早于开工日 {start}", why_en=f"the last day {end} is before the first {start}")
+    if start < today():
+        raise BadInput(why_zh=f"开工日 {start} 已过：请另提今后的日期", why_en=f"{start} is over: propose days that are to come")
+    query = (
+        "SELECT m->>'work_id' AS work_id, (m->>'open_days')::int AS days FROM digs d, jsonb_array_elements(d.shown->'members') m"
+        " WHERE d.id = :dig AND m->>'party' = :party ORDER BY 2 DESC, 1 LIMIT 1"
+    )
+    longest = row(connection, query, dig=now["dig"], party=now["party"])
+    there = int(working_days().count(start - timedelta(1), end).n)
+    if longest is not None and there < longest["days"]:
+        work, days = longest["work_id"], longest["days"]
+        raise BadInput(
+            why_zh=f"{start} 至 {end} 只有 {there} 个工作日，而 {work} 需要 {days} 个工作日",
+            why_en=f"{start} to {end} has {there} working days, and {work} needs {days}",
+            work_id=work, days=days,
+        )  # fmt: skip
 
 
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from layers.digs.states import FAILED
 from layers.rows import rows
 
 ZONE = "Asia/Shanghai"
@@ -29,13 +30,15 @@ SELECT DISTINCT ON (invitation, round) to_char(at AT TIME ZONE '{ZONE}', 'YYYY-M
        detail->>'reason_code' AS reason
 FROM dig_events WHERE what IN ('joins', 'declines', 'counters', 'withdrawn', 'escalated') ORDER BY invitation, round, id DESC
 """
-# Metres of a dig count once: where two plans have agreed digs on one match, those of the later.
+# Metres of a dig count once: where two plans have agreed digs on one match, those of the later; one that failed (too few of its
+# parties are left) gives way to any other.
 _METRES = f"""
-SELECT to_char(coalesce(d.agreed_at, d.made_at) AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, d.metres_saved,
+WITH stands AS (SELECT d.*, {FAILED} AS failed FROM digs d WHERE d.dropped_at IS NULL)
+SELECT to_char(coalesce(d.agreed_at, d.made_at) AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, d.metres_saved, d.failed,
        d.agreed_at IS NOT NULL AS agreed, (SELECT array_agg(DISTINCT m.party) FROM dig_members m WHERE m.dig = d.id) AS parties
-FROM digs d WHERE d.dropped_at IS NULL AND NOT EXISTS (
-    SELECT FROM digs e WHERE e.dropped_at IS NULL AND e.match_ids && d.match_ids AND e.id <> d.id
-    AND (coalesce(e.agreed_at, '-infinity'), e.id) > (coalesce(d.agreed_at, '-infinity'), d.id))
+FROM stands d WHERE NOT EXISTS (
+    SELECT FROM stands e WHERE e.match_ids && d.match_ids AND e.id <> d.id
+    AND (coalesce(e.agreed_at, '-infinity'), NOT e.failed, e.id) > (coalesce(d.agreed_at, '-infinity'), NOT d.failed, d.id))
 """
 Rows = Sequence[Mapping[str, Any]]
 
@@ -44,7 +47,8 @@ def scoreboard(
     engine: sa.Engine, party: str | None = None, first: date | None = None, last: date | None = None
 ) -> dict[str, Any]:
     """Figures by month, by party and in all; ``party``: of what concerns that party; from the month of ``first`` to that of
-    ``last``. ``rate``: agreed pairs of all pairs, None where there are none."""
+    ``last``. ``rate``: agreed pairs of all pairs, None where there are none. ``metres_offered``: of joint digs that still stand,
+    ``metres_failed``: of those that came to nothing, ``metres_saved``: of those that all have agreed to."""
     low, high = (f"{day:%Y-%m}" if day else None for day in (first, last))
     pairs, away, metres = (_between(rows(engine, query), low, high) for query in (_PAIRS, _AWAY, _METRES))
     of = _by_party(pairs, away, metres)
@@ -88,7 +92,8 @@ def _figures(pairs: Rows, away: Rows, metres: Rows) -> dict[str, Any]:
         "refusals": dict(Counter(row["reason"] or "other" for row in away if row["what"] == "declines")),
         "silent": _count(row["what"] in ("withdrawn", "escalated") for row in away),
         "repeats": _count(row["repeat"] for row in pairs),
-        "metres_offered": round(sum(row["metres_saved"] for row in metres), 1),
+        "metres_offered": round(sum(row["metres_saved"] for row in metres if not row["failed"]), 1),
+        "metres_failed": round(sum(row["metres_saved"] for row in metres if row["failed"]), 1),
         "metres_saved": round(sum(row["metres_saved"] for row in metres if row["agreed"]), 1),
     }
 

@@ -66,6 +66,15 @@ def state_of(members: Sequence[Row], pairs: Sequence[Sequence[str]], given: Sequ
     return "agreed" if len(stays) == len(members) else "reduced"
 
 
+# The same of a dig ``d``, asked of the database: it was put to its parties, and no joined pair of it is left.
+FAILED = f"""
+(EXISTS (SELECT FROM invitations i WHERE i.dig = d.id) AND NOT EXISTS (
+    SELECT FROM jsonb_array_elements(d.shown->'pairs') pair WHERE NOT EXISTS (
+        SELECT FROM dig_members m JOIN invitations i ON i.dig = m.dig AND i.party = m.party
+        WHERE m.dig = d.id AND pair @> to_jsonb(m.work_id) AND i.state IN {AWAY})))
+"""
+
+
 def settle(connection: sa.Connection, dig: int) -> None:
     """Note when a dig became agreed, and that it no longer is. The dig is locked by the caller."""
     (one,) = rows(connection, "SELECT shown, dropped_at, agreed_at FROM digs WHERE id = :id", id=dig)

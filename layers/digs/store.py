@@ -139,20 +139,29 @@ def plan(source: Source, plan_id: str, whole: bool = True) -> Row:
 
 
 def plans(engine: sa.Engine, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest plans, each with the number of its digs."""
+    """The newest plans, each with the number of its digs; one whose job ended without it has failed."""
     count = "(SELECT count(*) FROM digs d WHERE d.plan = plans.id AND d.dropped_at IS NULL) AS digs"
-    newest = rows(engine, f"SELECT {_BRIEF}, {count} FROM plans ORDER BY created_at DESC, id LIMIT :n", n=limit)
+    ended = "(SELECT count(*) FROM jobs j WHERE j.id = plans.job AND j.state IN ('failed', 'cancelled')) AS ended"
+    query = f"SELECT {_BRIEF}, {count}, {ended} FROM plans ORDER BY created_at DESC, id LIMIT :n"
+    newest = rows(engine, query, n=limit)
+    for one in newest:
+        if one.pop("ended") and one["state"] == "queued":
+            one["state"] = "failed"
     return [{**one, "id": str(one["id"]), "job": _text(one["job"])} for one in newest]
 
 
 def keep_moves(engine: sa.Engine, plan_id: str, revision: int, moves: Mapping[str, str], digs: Sequence[Draft], by: str) -> None:
-    """Keep starts that were set by hand, and the digs that follow. Raises Conflict where somebody else was faster."""
+    """Keep starts that were set by hand, and the digs that follow; where nothing moves, nothing is written. Raises Conflict
+    where somebody else was faster."""
     with engine.begin() as connection:
-        (now,) = column(connection, "SELECT revision FROM plans WHERE id = :id FOR UPDATE", id=plan_id)
+        (plan_now,) = rows(connection, "SELECT revision, moves FROM plans WHERE id = :id FOR UPDATE", id=plan_id)
+        now = plan_now["revision"]
         if now != revision:
             zh = f"计划已被他人改到第 {now} 版：请刷新后再试"
             en = f"somebody else has changed the plan (revision {now}): look at it again"
             raise Conflict(why_zh=zh, why_en=en, revision=now)
+        if plan_now["moves"] == dict(moves):
+            return
         driver(connection).execute(
             "UPDATE plans SET revision = revision + 1, moves = %s WHERE id = %s", [Jsonb(dict(moves)), plan_id]
         )
@@ -262,6 +271,15 @@ def digs(source: Source, which: str, **given: Any) -> list[Row]:
     return [{**one, "plan": str(one["plan"])} for one in rows(source, query, **given)]
 
 
+def made_by_hand(source: Source, plan_id: str) -> list[dict[str, Any]]:
+    """Every making, moving and dropping of the digs of a plan, oldest first: dig, at, actor, its works then (none: dropped)."""
+    query = (
+        "SELECT e.dig, e.at, e.actor, e.detail->'works' AS works FROM dig_events e JOIN digs d ON d.id = e.dig"
+        " WHERE d.plan::text = :plan AND e.what IN ('planned', 'moved', 'dropped') ORDER BY e.id"
+    )
+    return rows(source, query, plan=plan_id)
+
+
 # ── when what they rest on changes ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -269,45 +287,72 @@ def touch(connection: sa.Connection, matches: Sequence[str], works: Sequence[str
     """Tell plans and digs what is different: ``matches`` that were known and are not the same any more, ``works`` that state
     something else or are gone, ``around``: works of pairs that are new or gone.
 
-    A plan on any of them is stale. A dig on one of the matches, or with a work whose window is no longer the one that it was
-    planned with, is asked anew. Returns the digs that were touched.
+    A plan on any of them is stale. A dig is asked anew where something is different that its parties answered to: a stretch
+    that they share, its metres, or the window of a work. Other days in common or another note, by other settings, leave it as
+    it is. Returns the digs that were touched.
     """
     plans_on = "EXISTS (SELECT FROM jsonb_array_elements(\"case\"->'works') w WHERE w->>'work_id' = ANY(:works))"
     stale = f"UPDATE plans SET stale = true WHERE state = 'done' AND NOT stale AND {plans_on}"
     run(connection, stale, works=sorted({*works, *around}))
-    moved = _moved(connection, works)
+    moved, ground = _moved(connection, works), _other_ground(connection, matches)
     query = (
-        "SELECT id, match_ids, works, plan FROM digs d WHERE dropped_at IS NULL AND (match_ids && CAST(:matches AS text[])"
-        " OR EXISTS (SELECT FROM unnest(d.works) w WHERE d.plan::text || ' ' || w = ANY(:moved))) ORDER BY id FOR UPDATE"
+        "SELECT id, match_ids FROM digs WHERE dropped_at IS NULL AND (match_ids && CAST(:ground AS text[]) OR id = ANY(:moved))"
+        " ORDER BY id FOR UPDATE"
     )
-    touched = rows(connection, query, matches=list(matches), moved=sorted(f"{plan_id} {name}" for plan_id, name in moved))
+    touched = rows(connection, query, ground=sorted(ground), moved=sorted(moved))
     for one in touched:
-        detail = {
-            "matches": sorted(set(one["match_ids"]) & set(matches)),
-            "works": sorted(name for name in one["works"] if (str(one["plan"]), name) in moved),
-        }
+        windows = moved.get(int(one["id"]), {})
+        detail = {"matches": sorted(ground & set(one["match_ids"])), "works": sorted(windows), "windows": windows}
         log(connection, one["id"], "matching", "changed", detail=detail)
         reopen(connection, one["id"], "changed", "matching")
         tell(connection, "dig", one["id"])
     return [int(one["id"]) for one in touched]
 
 
-def _moved(connection: sa.Connection, works: Sequence[str]) -> set[tuple[str, str]]:
-    """(plan, work) where a work of a live dig is gone, or has another window than the plan knew."""
-    if not works:
+# Where two works run together, and how: what a dig of both is made of.
+_GROUND = (
+    "road_id", "shared_m", "from_m", "to_m", "side_a", "side_b", "gap_m", "a_from_m", "a_to_m", "b_from_m", "b_to_m", "pavement",
+)  # fmt: skip
+
+
+def _other_ground(connection: sa.Connection, matches: Sequence[str]) -> set[str]:
+    """Of these matches those of live digs that are gone, or whose stretches are not what they were in the version before."""
+    if not matches:
         return set()
+    columns = ", ".join(f"p.{name}" for name in _GROUND)
+    stretches = (
+        f"(SELECT jsonb_agg(jsonb_build_array({columns}, ST_AsText(p.geometry, 3)) ORDER BY p.at) FROM match_parts p"
+        " WHERE p.match = {which}.id AND p.kind = 'shared')"
+    )
+    query = (
+        "SELECT k.match_id FROM (SELECT DISTINCT unnest(match_ids) AS match_id FROM digs WHERE dropped_at IS NULL) k"
+        " LEFT JOIN matches n ON n.match_id = k.match_id AND n.valid_to IS NULL"
+        " LEFT JOIN matches o ON o.match_id = k.match_id AND o.version = n.version - 1 WHERE k.match_id = ANY(:matches)"
+        f" AND (n.id IS NULL OR {stretches.format(which='n')} IS DISTINCT FROM {stretches.format(which='o')})"
+    )
+    return set(column(connection, query, matches=list(matches)))
+
+
+def _moved(connection: sa.Connection, works: Sequence[str]) -> dict[int, dict[str, Any]]:
+    """By live dig, those of these works that are gone (None), or that have another window now than the dig was last asked
+    about: that of the plan, or of the change that it was told since."""
+    if not works:
+        return {}
     pairs = ", ".join(f"'{name}', to_jsonb(k.\"{name}\")" for name in WINDOW)
     query = (
-        f"SELECT p.id::text AS plan, k.work_id, k.gone_at IS NOT NULL AS gone, jsonb_build_object({pairs}) AS window,"
-        " (SELECT w FROM jsonb_array_elements(p.\"case\"->'works') w WHERE w->>'work_id' = k.work_id LIMIT 1) AS known"
+        f"SELECT d.id AS dig, k.work_id, k.gone_at IS NOT NULL AS gone, jsonb_build_object({pairs}) AS window, coalesce("
+        " (SELECT e.detail->'windows'->k.work_id FROM dig_events e WHERE e.dig = d.id AND e.what = 'changed'"
+        " AND e.detail->'windows'->k.work_id IS NOT NULL ORDER BY e.id DESC LIMIT 1),"
+        " (SELECT w FROM jsonb_array_elements(p.\"case\"->'works') w WHERE w->>'work_id' = k.work_id LIMIT 1)) AS known"
         " FROM works k JOIN dig_members m ON m.work_id = k.work_id JOIN digs d ON d.id = m.dig AND d.dropped_at IS NULL"
         " JOIN plans p ON p.id = d.plan WHERE k.work_id = ANY(:works)"
     )
-    return {
-        (one["plan"], one["work_id"])
-        for one in rows(connection, query, works=list(works))
-        if one["gone"] or one["known"] is None or any(one["window"][name] != one["known"].get(name) for name in WINDOW)
-    }
+    out: dict[int, dict[str, Any]] = {}
+    for one in rows(connection, query, works=list(works)):
+        known = one["known"] or {}
+        if one["gone"] or not known or any(one["window"][name] != known.get(name) for name in WINDOW):
+            out.setdefault(int(one["dig"]), {})[str(one["work_id"])] = None if one["gone"] else one["window"]
+    return out
 
 
 def _text(value: Any) -> str | None:

@@ -40,8 +40,11 @@ def dig_rows(settings: Coordination) -> list[list[Words]]:
         _row("共用沟槽每侧工作宽度", "working room on each side of a common trench", f"{margins.side_m:g} m"),
         _row("规范无数值时管线间净距", "between pipes where the standard has no distance", f"{margins.between_m:g} m"),
         _row("沟底垫层", "bedding below the deepest pipe", f"{margins.bottom_m:g} m"),
+        _row("意向计划：重叠按边长多少的方格告知，且至少伸展多长", "quiet plans: squares of the overlap, and least extent",
+             f"{settings.quiet.cell_m:g} m"),
+        _row("意向计划：一个单位同时至多", "quiet plans of one party at a time", f"{settings.quiet.open_plans}"),
         *_prices(settings),
-    ]
+    ]  # fmt: skip
 
 
 def _windows(settings: Coordination) -> Iterator[list[Words]]:

@@ -2,12 +2,17 @@
 
 import time
 from datetime import date
+from typing import ClassVar
 
+import pytest
+
+from api.digs import plan_desk
 from api.jobs.orders import PLAN
 from layers import jobs
 from layers.digs.store import NewPlan, plan_waits, queue_plan
 from tests.api.dig_journeys import ON, Journey, journey
 from tests.api.dig_town import loose, on_street
+from tests.api.job_tools import wait
 from tests.geo.works_town import work
 from tests.packs.asked import PACK
 
@@ -85,6 +90,75 @@ def test_a_job_that_was_given_up_is_a_plan_that_failed(journey: Journey) -> None
     assert shown["state"] == "failed" and "no-such-pack" in shown["error"]["zh"]
     tried = journey.client.post(f"/api/plans/{plan_id}/preview", json={"moves": {a: ON}})
     assert tried.status_code == 409 and tried.json()["context"]["state"] == "failed"
+
+
+def ordered(journey: Journey, monkeypatch: pytest.MonkeyPatch, work: str) -> tuple[str, str]:
+    """A plan that is made by a job, as one of more than 200 works is; its id and that of the job."""
+    monkeypatch.setattr(plan_desk, "MOST_AT_ONCE", 1)
+    order = plan_desk.Order(date.fromisoformat(ON), {"work_ids": [work]}, {}, "test")
+    plan_id, job = plan_desk.make(journey.town.engine, journey.town.city, PACK, order)
+    assert job is not None
+    return plan_id, job
+
+
+def test_how_far_the_job_of_a_plan_is(journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for like any other job, before and after it is taken, whoever does it."""
+    a, _ = journey.two()
+    journey.server.stop_workers()
+    try:
+        plan_id, job = ordered(journey, monkeypatch, a)
+        waits = journey.client.get(f"/api/jobs/{job}").json()
+        assert (waits["state"], waits["kind"], waits["plan"], waits["works"]) == ("queued", "plan", plan_id, 2)
+        assert waits["file"] is None and waits["downloads"] == {} and waits["phase"]["en"] == "waiting"
+        assert journey.client.get(f"/api/plans/{plan_id}").json()["job"] == job
+    finally:
+        journey.server.start_workers()
+    journey.server.kill_worker()
+    done = wait(journey.client, f"/api/jobs/{job}")
+    assert (done["state"], done["done"], done["total"], done["error"]) == ("done", 2, 2, None)
+    assert done["summary"]["digs"] == 1 and done["summary"]["metres_saved"] == 100.0
+    assert set(done) == set(waits) and journey.client.get(f"/api/plans/{plan_id}").json()["state"] == "done"
+    for what in ("routes.geojson", "routes/1", "files/answers.csv"):
+        assert journey.client.get(f"/api/jobs/{job}/{what}").status_code == 404
+    assert journey.client.delete(f"/api/jobs/{job}").status_code == 409
+
+
+def test_the_job_of_a_plan_can_be_cancelled(journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, _ = journey.two()
+    journey.server.stop_workers()
+    try:
+        plan_id, job = ordered(journey, monkeypatch, a)
+        gone = journey.client.delete(f"/api/jobs/{job}")
+        assert gone.status_code == 200 and gone.json()["state"] == "cancelled"
+        shown = journey.client.get(f"/api/plans/{plan_id}").json()
+        assert shown["state"] == "failed" and shown["error"]["en"] == "the job was cancelled"
+        listed = {one["id"]: one["state"] for one in journey.client.get("/api/plans").json()["items"]}
+        assert listed[plan_id] == "failed"
+    finally:
+        journey.server.start_workers()
+
+
+def test_a_plan_stops_where_its_job_is_cancelled(journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Works of some streets: when the first of them is planned somebody cancels, and nothing is kept."""
+    works = [journey.two()[0] for _ in range(3)]
+
+    class Tell:
+        told: ClassVar[list[tuple[int, int]]] = []
+
+        def phase(self, zh: str, en: str, total: int | None = None) -> None:
+            assert zh and en
+
+        def steps(self, done: int, total: int) -> None:
+            self.told.append((done, total))
+            raise jobs.Cancelled
+
+    plan_id = queue_plan(
+        journey.town.engine,
+        NewPlan(date.fromisoformat(ON), PACK.label, {"work_ids": works}, PACK.data.coordination.model_dump(mode="json"), "test"),
+    )
+    with pytest.raises(jobs.Cancelled):
+        plan_desk.make_queued(journey.town.engine, plan_id, journey.town.city, PACK, Tell())
+    assert Tell.told == [(2, 6)] and journey.client.get(f"/api/plans/{plan_id}").json()["state"] == "queued"
 
 
 def test_the_worker_finds_new_matches_without_being_asked(journey: Journey) -> None:

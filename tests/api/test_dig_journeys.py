@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from layers.digs.invitations import working_days
+from layers.digs.replies import apply_silence
 from tests.api.dig_journeys import ON, Journey, journey
 from tests.api.dig_town import loose, on_street
 from tests.geo.works_town import work
@@ -66,8 +67,6 @@ def test_other_dates_are_taken_up_and_everybody_is_asked_anew(journey: Journey) 
 
 
 def test_silence_may_go_to_the_office_instead(journey: Journey) -> None:
-    from layers.digs.replies import apply_silence
-
     a, _ = journey.two()
     _, dig, tokens = journey.asked(a, settings={"silence": "escalate", "answer_days": 3})
     due = journey.dig(dig["id"])["answers"][0]["deadline"]
@@ -302,7 +301,7 @@ def test_calendar_file_and_drawing(journey: Journey) -> None:
     assert whole.count("BEGIN:VEVENT") == 3 and f"UID:dig-{dig['id']}@{plan['id']}.waixian" in whole
     first, last = date.fromisoformat(dig["start"]), date.fromisoformat(dig["end"])
     assert f"DTSTART;VALUE=DATE:{first:%Y%m%d}" in whole and f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}" in whole
-    assert "STATUS:TENTATIVE" in whole and "SEQUENCE:0" in whole
+    assert "STATUS:TENTATIVE" in whole and "SEQUENCE:2" in whole  # planned, then two were asked
     drawing = journey.client.get(dig["drawing"], params={"lang": "en"})
     assert drawing.headers["content-type"] == "image/svg+xml" and drawing.text.startswith("<svg xmlns=")
 

@@ -196,6 +196,46 @@ def test_without_a_plan_there_are_no_digs(browser: Browser, tmp_path: Path) -> N
         expect(page.locator("#only option")).to_have_count(3)
 
 
+def test_numbers_of_one_beginning_are_told_apart(browser: Browser, tmp_path: Path) -> None:
+    """Twenty signs and the same fifteen before them: the end is seen, the whole is in the title."""
+    numbers = ["U10107003400000012#A1", "U10107003400000012#B2"]
+    some = [work(name, line((20, y), (180, y)), name[-1]) for name, y in zip(numbers, (3, 5), strict=True)]
+    table = gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=CRS).assign(row_no=[1, 2])
+    report = write_match_report(match_works(table, town(), PACK, on=ON), tmp_path / "long.html")
+    for size in (DESK, PHONE):
+        with Sheet(browser, report, size) as page:
+            cell = page.locator("tr.row td").first.bounding_box()
+            for k, name in enumerate(numbers):
+                one = page.locator("tr.row .wid").nth(k)
+                expect(one).to_have_attribute("title", name)
+                expect(one).to_have_text(name)
+                tail = one.locator(".wid-tail").bounding_box()
+                assert cell and tail and cell["x"] <= tail["x"] and tail["x"] + tail["width"] <= cell["x"] + cell["width"]
+                expect(one.locator(".wid-tail")).to_have_text(name[-8:])
+
+
+def test_without_a_road_layer_nothing_is_called_off_the_road(browser: Browser, tmp_path: Path) -> None:
+    bare = match_works(works(), replace(town(), layers={}), PACK, on=ON, plan=True)
+    with Sheet(browser, write_match_report(bare, tmp_path / "bare.html")) as page:
+        expect(page.locator(".counts .nowhere")).to_contain_text("没有道路图层")
+        expect(page.locator("tr.row .id.plain").first).to_have_text("道路不明")
+        expect(page.locator(".labels .road").first).to_contain_text("道路不明")
+        expect(page.locator("article.dig h3").first).to_have_text("dig-1 · 道路不明", use_inner_text=True)
+        row(page, "A-1 × A-2").click()
+        expect(page.locator(".card .stretches td").first).to_have_text("道路不明")
+        seen = page.locator("#list, #time, #digs").all_inner_texts()
+        assert "路外" not in "".join(seen)
+
+
+def test_pairs_of_the_past_are_counted_in_words(browser: Browser, tmp_path: Path) -> None:
+    past = {"start": "2026-01-05", "end": "2026-02-20", "kind": "permit"}
+    some = [work(name, line((20, y), (180, y)), name, **past) for name, y in (("P-1", 3), ("P-2", 5))]
+    table = gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=CRS).assign(row_no=[1, 2])
+    with Sheet(browser, write_match_report(match_works(table, town(), PACK, on=ON, plan=True), tmp_path / "past.html")) as page:
+        expect(page.locator("#why .over")).to_contain_text("1 对的一方在排期日 2026-11-22 之前已完工")
+        expect(page.locator("#why tbody tr")).to_contain_text("P-1 已于 2026-02-20 完工")
+
+
 def test_it_prints(browser: Browser, report: Path) -> None:
     with Sheet(browser, report) as page:
         page.emulate_media(media="print")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from api.digs.rematch import rematch
 from geo.columns import frame_of
 from layers.digs.match_lists import Asked, match, matches, works
+from layers.digs.match_store import standing
 from layers.digs.news import listen
 from layers.tiles import tile
 from tests.api.dig_town import DigTown, along, loose
@@ -280,3 +281,23 @@ def test_the_command_and_a_load_bring_them_up_to_date(
     assert main(["rematch", "--all"]) == 0
     again = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (again["works"], again["opened"], again["closed"]) == (4, 0, 0)
+
+
+def test_a_load_tells_what_changed_even_if_the_server_was_first(
+    place: DigTown, empty_database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from api.commands.rematch import matched
+    from app import house
+
+    monkeypatch.setenv("DATABASE_URL", empty_database)
+    two(place)
+    place.load(work("D", along(420, 700), "丁"))
+    place.rematch()
+    before = standing(place.engine)
+    place.load(
+        work("A", along(50, 200), "甲"), work("E", along(500, 760, 9), "戊"), work("C", line((300, 900), (300, 960)), "丙")
+    )
+    place.rematch()  # the server's worker
+    with house().database() as engine:
+        matched(house(), engine, before)
+    assert "新 new 1，变 changed 1，止 gone 1" in capsys.readouterr().err

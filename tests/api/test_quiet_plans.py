@@ -12,12 +12,19 @@ from geo.crs import to_degrees
 from layers.digs.news import listen
 from tests.api.dig_journeys import Journey, journey
 from tests.api.dig_town import loose, on_street
+from tests.packs.asked import PACK
 from tests.packs.places import CRS
 
 __all__ = ["journey"]
 # Words, days and places that occur nowhere else in the town.
 SECRET = {"party": "密谋热力", "note": "勿外传三七五", "contact": "保密电话八八四"}
 WINDOW = {"start": "2031-05-17", "end": "2031-09-23"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_quiet_yet(journey: Journey) -> None:
+    """Each test finds its own plans alone: the squares of one street reach to the next."""
+    journey.town.change("DELETE FROM quiet_plans")
 
 
 def drawn(shape: shapely.LineString) -> dict[str, Any]:
@@ -174,6 +181,65 @@ def test_a_quiet_plan_sees_the_works_below_it_and_they_see_that_alone(journey: J
     assert journey.town.rows("SELECT * FROM quiet_overlaps WHERE work_id = :w", w=f"Q{k}") == []
 
 
+def test_feeling_for_a_quiet_plan_finds_the_square_and_no_more(journey: Journey) -> None:
+    """A plan is moved by a metre: whatever is entered beside it, from one end of a square to the other, tells the same."""
+    k = next(journey.streets)
+    square = 100.0
+    west, south = (square * (one // square) for one in on_street(k, 0, 1).coords[0])
+
+    def flat(x: float, y: float, length: float = 101.0) -> shapely.LineString:
+        return shapely.LineString([(x, y), (x + length, y)])
+
+    def tells(shape: shapely.LineString) -> int:
+        token, shown = enter(journey, shape, party="探子")
+        assert journey.client.delete(f"/api/quiet-plans/{token}").status_code == 200
+        return len(shown["overlaps"])
+
+    probes = [flat(west + dx, south + dy) for dx in (-400, -260, -120, 20, 160) for dy in (-85, -15, 15, 50, 85, 115, 185)]
+    secret = [
+        shapely.LineString([(west + 32, south + y), (west + 165, south + y)]) for y in (12, 13, 50, 88)
+    ]  # within the squares of one row, further from its edge than half the distance
+    told = []
+    for shape in secret:
+        token, _ = enter(journey, shape)
+        told.append([tells(probe) for probe in probes])
+        journey.client.delete(f"/api/quiet-plans/{token}")
+    assert all(one == told[0] for one in told[1:])
+    assert 0 < sum(told[0]) < len(probes)
+
+
+def test_what_comes_within_the_distance_overlaps_wherever_the_squares_lie(journey: Journey) -> None:
+    k = next(journey.streets)
+    west, south = (100.0 * (one // 100.0) for one in on_street(k, 0, 1).coords[0])
+    for edge in (-9.9, 0.0, 9.9, 45.0):
+        mine, _ = enter(journey, shapely.LineString([(west + 9, south + edge - 9.9), (west + 190, south + edge - 9.9)]))
+        other, shown = enter(journey, shapely.LineString([(west + 9, south + edge + 9.9), (west + 190, south + edge + 9.9)]))
+        assert len(shown["overlaps"]) == 1
+        for token in (mine, other):
+            journey.client.delete(f"/api/quiet-plans/{token}")
+
+
+def test_one_party_has_so_many_quiet_plans_at_a_time(journey: Journey) -> None:
+    k = next(journey.streets)
+    most = PACK.data.coordination.quiet.open_plans
+    tokens = [enter(journey, on_street(k, 50, 250), party="多多公司")[0] for _ in range(most)]
+    body = {**SECRET, **WINDOW, "geometry": drawn(on_street(k, 50, 250)), "party": " 多多公司"}
+    refused = journey.client.post("/api/quiet-plans", json=body)
+    assert refused.status_code == 409 and refused.json()["context"]["most"] == most
+    enter(journey, on_street(k, 50, 250), party="少少公司")
+    journey.client.delete(f"/api/quiet-plans/{tokens[0]}")
+    assert journey.client.post("/api/quiet-plans", json=body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "shape", [on_street(3, 50, 50.01), on_street(3, 50, 149), shapely.box(*on_street(3, 50, 80).buffer(20).bounds)]
+)
+def test_what_is_not_rough_is_no_quiet_plan(journey: Journey, shape: shapely.LineString) -> None:
+    body = {**SECRET, **WINDOW, "geometry": drawn(shape)}
+    answer = journey.client.post("/api/quiet-plans", json=body)
+    assert answer.status_code == 422 and "100" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
@@ -185,6 +251,6 @@ def test_a_quiet_plan_sees_the_works_below_it_and_they_see_that_alone(journey: J
     ],
 )
 def test_what_is_no_quiet_plan_is_refused(journey: Journey, wrong: dict[str, Any], status: int) -> None:
-    body = {**SECRET, **WINDOW, "geometry": drawn(on_street(39, 50, 250)), **wrong}
+    body = {**SECRET, **WINDOW, "geometry": drawn(on_street(3, 50, 250)), **wrong}
     answer = journey.client.post("/api/quiet-plans", json=body)
     assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"

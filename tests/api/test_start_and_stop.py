@@ -3,11 +3,14 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +18,7 @@ import pytest
 from starlette.applications import Starlette
 
 from api.page import ROOMS, Page
+from layers.cluster import Cluster
 from tests.api.test_command_line import app
 
 TOP = Path(__file__).parents[2]
@@ -67,6 +71,44 @@ def test_the_putting_away_is_not_disturbed_by_a_second_one() -> None:
     )
     done, _ = python(script)
     assert done.stdout == "put away\nended\n", done.stderr
+
+
+def test_a_request_to_end_is_unwound_like_an_interrupt() -> None:
+    script = (
+        "end = lambda: os.kill(os.getpid(), signal.SIGTERM)\ntry:\n with interrupt.never_lost():\n  try: end(); time.sleep(9)\n"
+    )
+    script += "  finally:\n   end(); time.sleep(1); print('put away')\nexcept KeyboardInterrupt: print(interrupt.code())"
+    for more in ("", "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"):  # in the background of a script too
+        done, _ = python(more + script)
+        assert done.stdout == "put away\n143\n", done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_database_that_a_server_started_ends_with_it(number: signal.Signals) -> None:
+    """``serve`` alone, in a place of its own: however it is ended, no process of it stays."""
+    home = Path(tempfile.mkdtemp(prefix="waixian-stop-", dir="/var/tmp"))  # where the unprivileged server may write
+    home.chmod(0o755)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"WAIXIAN_HOME": str(home)}
+    command = [sys.executable, TOP / "app.py", "serve", "--port", str(port)]
+    child = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        for _ in range(300):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert child.poll() is None
+            time.sleep(0.2)
+        assert Cluster(home / "postgis").status().running
+        child.send_signal(number)
+        _, said = child.communicate(timeout=60)
+        assert child.returncode == 0 and "Traceback" not in said, said
+        assert Cluster(home / "postgis").status().pid is None and not (home / "postgis/data/postmaster.pid").exists()
+    finally:
+        child.kill()
+        Cluster(home / "postgis").stop()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def test_what_was_asked_to_ignore_it_ignores_it() -> None:

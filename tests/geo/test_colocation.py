@@ -39,6 +39,22 @@ def test_a_stretch_is_as_long_as_the_pack_asks(shared_m: float, n: int) -> None:
     assert (len(found.rows), found.left_out["below_minimum"]) == (n, 1 - n)
 
 
+def test_what_meets_and_runs_together_for_less_than_that_says_so() -> None:
+    """B comes to A and ends beside it after 12 m: a crossing, and it says how far the two run together."""
+    works = [
+        work("A", line((0, 3), (190, 3))),
+        work("B", line((60, 60), (60, 3), (72, 3))),
+        work("C", line((120, 60), (120, -60))),
+    ]
+    rows = matched(*works).rows
+    assert sorted(told(rows, "a_id", "b_id", "kind", "shared_m", "short_m")) == [
+        ("A", "B", "crossing", None, 12.0),
+        ("A", "C", "crossing", None, None),
+    ]
+    rows = matched(*works, least=10).rows
+    assert told(rows, "b_id", "kind", "shared_m", "short_m") == [("B", "shared", 12.0, None), ("C", "crossing", None, None)]
+
+
 def test_the_minimum_is_asked_of_the_chain_and_not_of_a_segment() -> None:
     """15 m on one segment of the street and 15 m on the next are 30 m of one street."""
     bend = shapely.Point(TURN[0])
@@ -48,6 +64,13 @@ def test_the_minimum_is_asked_of_the_chain_and_not_of_a_segment() -> None:
     assert bend.x == 400 and rows["road_id"].tolist() == ["L1", "L2"]
     assert rows["chain"].nunique() == 1
     assert rows["shared_m"].between(14, 16).all()
+
+
+def test_a_number_made_for_a_repeated_one_is_nobody_elses() -> None:
+    """A file with W twice, and with a W#1 of its own: three works, and three pairs."""
+    works = [work(name, line((0, y), (100, y))) for name, y in (("W", 1), ("W", 2), ("W#1", 3))]
+    rows = matched(*works).rows
+    assert len(rows) == 3 and len({*rows["a_id"], *rows["b_id"]}) == 3
 
 
 @pytest.mark.parametrize(("degrees", "kind"), [(29.0, "shared"), (31.0, "crossing")])
@@ -93,6 +116,8 @@ def test_outlines_are_works_too() -> None:
         (("2026-12-01", None), ("2026-12-11", "2026-12-20"), None, "undated"),
         ((None, "2026-12-10"), ("2026-12-11", None), 0, "apart"),
         ((None, None), (None, None), None, "undated"),
+        (("2026-12-25", "2026-12-10"), ("2026-12-01", "2026-12-31"), None, "undated"),
+        (("2026-12-25", "2026-12-10"), ("2027-12-01", "2027-12-31"), None, "undated"),
     ],
 )
 def test_days_in_common(first: tuple[Any, Any], second: tuple[Any, Any], days: int | None, status: str) -> None:
@@ -123,6 +148,27 @@ def test_what_the_order_in_time_means() -> None:
         ("A", "P"): ("before_paving", "2027-03-01"),
         ("B", "P"): ("after_paving", "2027-04-01"),
     }
+
+
+@pytest.mark.parametrize("firm", ["yes", "no"])
+def test_days_that_contradict_are_not_known(firm: str) -> None:
+    """From the 15th to the 10th: nobody can say when, and no widening of its window makes days of it."""
+    lag = {"lead_days": {"route": 30}, "lag_days": {"route": 30}}
+    works = [work("A", ALONG[0], start="2026-12-15", end="2026-12-10", firm=firm), work("B", ALONG[1])]
+    rows = matched(*works, **lag).rows
+    assert told(rows, "days_in_common", "first_common", "last_common", "status") == [(None, None, None, "undated")]
+
+
+@pytest.mark.parametrize(
+    "days", [(None, None), ("2026-12-01", None), (None, "2026-12-20"), ("2026-12-20", "2026-12-01"), ("1999-03-01", "1999-04-01")]
+)
+def test_nobody_is_told_to_dig_before_a_paving_whose_days_do_not_say_so(days: tuple[Any, Any]) -> None:
+    """Days that are not known, that contradict each other, or were over years ago."""
+    paving = work("P", line((0, 0), (400, 0)), start="2027-03-01", end="2027-04-01", kind="paving")
+    dig = work("A", ALONG[0], "甲", *days)
+    assert told(matched(paving, dig).rows, "note", "note_day") == [(None, None)]
+    undated = work("P", line((0, 0), (400, 0)), start=None, end=None, kind="paving")
+    assert told(matched(undated, work("A", ALONG[0])).rows, "note", "note_day") == [(None, None)]
 
 
 def test_one_work_under_two_rows_of_one_number() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import itertools
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from geo.errors import NoCalendar
 from geo.law.coordination import Coordination, Weights
 from geo.schedule.check import violations
 from geo.schedule.solve import plan
-from geo.schedule.words import BINDING, CHANGE, fields, text
+from geo.schedule.words import BINDING, CHANGE, advice, fields, text
 from tests.geo.digs import CN, GB, ON, Row, closed, frame, matches, on_street, pair, planned, tried, work, worth
 
 DAY = dt.timedelta(1)
@@ -81,6 +82,7 @@ def test_advice_really_helps(case: Any) -> None:
         else:
             digs = after.members.set_index("work")["dig_id"]
             assert digs[row["a"]] == digs[row["b"]] is not None, row
+        assert opening(after, row) == str(row["opens"].date()), row
 
 
 def changed(works: list[Row], row: dict[str, Any], days: int | None = None) -> list[Row]:
@@ -257,6 +259,58 @@ def test_a_window_in_the_past_is_named() -> None:
     assert (row["binding"], row["change"], str(row["change_day"].date())) == ("past", "extend_end", "2026-03-06")
 
 
+def test_pairs_that_lie_before_the_day_of_planning_are_told() -> None:
+    """Permits that were over by then: nothing is left to plan, and nobody is told that nothing was there."""
+    past = {"kind": "permit", "firm": True}
+    works = [work("2026-01-05", "2026-01-16", None, **past), work("2026-01-05", "2026-01-30", None, **past), work(), work()]
+    made = planned(works, [pair(0, 1), pair(1, 2), pair(2, 3)])
+    assert made.digs["works"].map(sorted).tolist() == [[2, 3]] and set(made.members["work"]) == {2, 3}
+    told = made.unjoined[["match_id", "binding", "work"]].to_numpy().tolist()
+    assert told == [["m0-1", "over", 0], ["m1-2", "over", 1]]
+    assert made.unjoined["change"].isna().all()
+
+
+def test_paving_that_was_over_is_no_pair_to_be_planned() -> None:
+    works = [work(), work("2026-01-05", "2026-01-30", None, kind="paving", firm=True)]
+    assert planned(works, [pair(0, 1)]).unjoined.empty
+
+
+LEEWAY: dict[str, list[Row]] = {
+    "a window that may be left by some days": [
+        work("2026-03-02", "2026-03-20", 5), work("2026-05-11", "2026-05-29", 3, shift_days=15),
+    ],
+    "an end that may be left by some days": [
+        work("2026-03-02", "2026-03-13", 5, shift_days=4), work("2026-04-13", "2026-04-24", 3, firm=True),
+    ],
+    "the other one opens first": [work("2026-03-02", "2026-03-13", 8), work("2026-03-23", "2026-03-31", 3)],
+    "a work by itself": [work("2026-03-09", "2026-03-11", 5, shift_days=2), work("2026-06-01", "2026-06-30", 3)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEEWAY)
+def test_what_advice_says_is_what_comes_of_it(name: str) -> None:
+    """No opening before the first day that the text allows; and planned again with the change, it opens on the day told."""
+    works = LEEWAY[name]
+    for row in planned(works, [pair(0, 1)]).unjoined.dropna(subset=["change"]).to_dict("records"):
+        after = planned(changed(works, row), [pair(0, 1)])
+        assert str(row["opens"].date()) == opening(after, row)
+        shift = works[row["change_work"]]["shift_days"]
+        leeway = 0 if np.isnan(shift) else int(shift)
+        of = [f"w{i}" for i in (row["a"], row["b"]) if not pd.isna(i)]
+        said = advice(row["change"], "en", f"w{row['change_work']}", row, leeway, of)
+        assert str(row["change_day"].date()) in said and str(row["opens"].date()) in said
+        assert (f"{leeway} days" in said) == (leeway > 0), said
+        first = row["change_day"] - (leeway * DAY if row["change"] == "start_earlier" else 0 * DAY)
+        if row["change"] != "extend_end":
+            assert ("the other opens" in said) == (row["opens"] < first), said
+
+
+def opening(made: Any, row: dict[str, Any]) -> str:
+    """The first day on which the works of a row are open, in another plan."""
+    mine = [row["a"]] if pd.isna(row["b"]) else [row["a"], row["b"]]
+    return str(made.members.set_index("work").loc[mine, "start"].min().date())
+
+
 def test_a_pair_that_stands_against_a_better_one_says_who_would_lose() -> None:
     """The middle one can be with its left neighbour in March or with its right one in April, not with both."""
     works = [work("2026-03-02", "2026-03-13", 5), work("2026-03-02", "2026-04-30", 3), work("2026-04-13", "2026-04-24", 5)]
@@ -321,9 +375,12 @@ def test_a_year_without_a_calendar_is_refused_or_marked() -> None:
 
 def test_every_word_fills_in_both_languages() -> None:
     places = {"work": "w1", "name": "灯会", "missing": "…", "n": 3, "day": "2026-03-02", "opens": "2026-03-09"}
-    for table in (BINDING, CHANGE):
-        for code in table:
-            assert "—" not in text(table, code, "zh", **places) and "{" not in text(table, code, "en", **places)
+    for code in BINDING:
+        assert "—" not in text(BINDING, code, "zh", **places) and "{" not in text(BINDING, code, "en", **places)
+    row = {"change_days": 3, "change_day": "2026-03-02", "opens": "2026-03-09"}
+    for code, shift, of in itertools.product(CHANGE, (0, 4), (["w1"], ["w2"], ["w1", "w2"], ["w2", "w3"])):
+        said = {lang: advice(code, lang, "w1", row, shift, of) for lang in ("zh", "en")}
+        assert not set("—{}") & set(said["zh"] + said["en"]), said
     assert text(BINDING, "permit", "zh", work="w1", name=None).count("—") == 1
 
 

@@ -99,3 +99,12 @@ def test_at_the_usual_minimum_each_pair_has_its_reason(works: Works, found: Matc
     shared = usual.rows[usual.rows["kind"] == "shared"]
     assert (shared.groupby("chain")["shared_m"].sum() >= SETTINGS.min_shared_m).all()
     assert kinds["shared"] > 50 and kinds["crossing"] > 0
+
+
+def test_a_crossing_says_how_far_the_two_run_together(works: Works, found: Matches) -> None:
+    """What shares less than the minimum is a crossing where the two meet, with these metres; else it is left out."""
+    usual = match(works[1], SETTINGS).rows
+    crossing = usual[usual["kind"] == "crossing"].set_index("match_id")["short_m"].dropna()
+    least = found.rows[found.rows["kind"] == "shared"].groupby("match_id")["shared_m"].sum()
+    assert len(crossing) == {2359: 349}.get(len(works[0]), 5)
+    assert np.allclose(crossing, least[crossing.index], atol=2e-3)

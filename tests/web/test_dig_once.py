@@ -336,6 +336,18 @@ def test_scoreboard_shows_the_figures_of_the_server(desktop: Open, api: httpx.Cl
     expect(score.locator("tbody tr")).to_have_count(len(said["parties"]))
 
 
+def test_phone_opens_an_address_of_a_dig_with_its_card(phone: Open, plan: JSON) -> None:
+    dig = plan["digs"][0]
+    page = phone(f"/digs?plan={plan['id']}&dig={dig['id']}")
+    expect(page.locator("[data-test=sheet]")).to_have_attribute("data-height", "1")
+    card = opened(page)
+    expect(card.locator("h2").first).to_be_in_viewport()
+    page.locator("[data-test=sheet] .handle").press("ArrowDown")
+    expect(page.locator("[data-test=sheet]")).to_have_attribute("data-height", "0")
+    folded = phone(f"/digs?plan={plan['id']}")
+    expect(folded.locator("[data-test=sheet]")).to_have_attribute("data-height", "0")
+
+
 def test_phone_has_list_card_and_gantt_in_the_sheet(phone: Open, plan: JSON) -> None:
     page = phone(f"/digs?plan={plan['id']}")
     for tab in ("list", "apart", "time", "score", "layers"):

@@ -7,6 +7,10 @@ let shown = [];
 const haystack = pairs.map((pair) => [pair.a, pair.b].flatMap((i) => [works.id[i], works.party[i], works.project[i], works.utility[i] ? words.utilities[works.utility[i]]?.zh : '']).concat(pair.road, pair.match_id).filter(Boolean).join('\n').toLowerCase());
 const statusOf = (pair) => (pair.kind === 'crossing' ? 'crossing' : pair.status);
 const who = (pair) => `${works.id[pair.a]} × ${works.id[pair.b]}`;
+// Numbers of one office differ at their end: where there is no room the middle gives way, and the whole stands in the title.
+const TAIL = 8;
+const nameOf = (i) => { const all = [...works.id[i]]; return h('span', { class: 'wid', title: works.id[i] }, h('span', { class: 'wid-head' }, all.slice(0, -TAIL).join('')), h('span', { class: 'wid-tail' }, all.slice(-TAIL).join(''))); };
+const roadOf = (name, place) => name ?? say(place);
 const ONLY = {
   parties: [() => t('不同单位', 'different parties'), (pair) => pair.same_party === false],
   noted: [() => t('有提示（重复开挖、路面施工）', 'with a note (repeat, paving)'), (pair) => Boolean(pair.note)],
@@ -36,8 +40,8 @@ function rowOf(k) {
   const pair = pairs[k], parties = [pair.a, pair.b].map((i) => works.party[i] ?? works.project[i] ?? '—');
   const party = pair.same_party ? parties[0] : parties.join(' × ');
   return h('tr', { class: 'row', 'data-k': k, tabindex: 0, role: 'button', 'aria-expanded': 'false' },
-    h('td', {}, h('span', { class: 'id two-ids', title: who(pair) }, dot(pair.a), h('span', {}, works.id[pair.a]), h('span', { class: 'times' }, ' × '), dot(pair.b), h('span', {}, works.id[pair.b])), h('span', { class: 'who', title: party }, party)),
-    h('td', {}, h('span', { class: 'id plain', title: pair.road ?? '' }, pair.road ?? t('路外', 'off the road')), h('span', { class: 'who' }, pair.dig ? h('b', {}, pair.dig) : pair.note ? noteWords(pair) : '')),
+    h('td', {}, h('span', { class: 'id two-ids', title: who(pair) }, h('span', { class: 'wone' }, dot(pair.a), nameOf(pair.a)), h('span', { class: 'times' }, ' × '), h('span', { class: 'wone' }, dot(pair.b), nameOf(pair.b))), h('span', { class: 'who', title: party }, party)),
+    h('td', {}, h('span', { class: 'id plain', title: roadOf(pair.road, pair.place) }, roadOf(pair.road, pair.place)), h('span', { class: 'who' }, pair.dig ? h('b', {}, pair.dig) : pair.note ? noteWords(pair) : '')),
     h('td', { class: 'num' }, pair.kind === 'shared' ? tenth.format(pair.shared_m) : '×'), h('td', { class: 'num' }, pair.kind === 'crossing' && pair.status !== 'together' ? '' : pair.days ?? '?', pair.status === 'together' || pair.kind === 'crossing' ? null : h('small', { class: 'who' }, word('status', pair.status))));
 }
 
@@ -71,13 +75,14 @@ function filter(keepPage) {
 
 const workLine = (i) => h('tr', {}, h('th', {}, dot(i), works.id[i]), h('td', {}, [works.kind[i] === 'route' ? '' : word('works', works.kind[i]), works.utility[i] ? word('utilities', works.utility[i]) : '', works.party[i] ?? works.project[i]].filter(Boolean).join(' · ')), h('td', {}, works.start[i] || works.end[i] ? `${works.start[i] ?? '—'} – ${works.end[i] ?? '—'}` : t('日期未填', 'no dates')));
 const side = (code) => (code ? word('sides', code) : '—');
-const stretchLine = (one) => h('tr', {}, h('td', {}, one.road_name ?? t('路外', 'off the road')), h('td', { class: 'num' }, one.from_m === null ? '—' : `${tenth.format(one.from_m)}–${tenth.format(one.to_m)}`), h('td', { class: 'num' }, tenth.format(one.shared_m)), h('td', {}, `${side(one.side_a)} / ${side(one.side_b)}`), h('td', { class: 'num' }, one.gap_m === null ? '—' : tenth.format(one.gap_m)), h('td', {}, one.pavement ? word('pavements', one.pavement) : ''));
+const stretchLine = (one) => h('tr', {}, h('td', {}, roadOf(one.road_name, one.place)), h('td', { class: 'num' }, one.from_m === null ? '—' : `${tenth.format(one.from_m)}–${tenth.format(one.to_m)}`), h('td', { class: 'num' }, tenth.format(one.shared_m)), h('td', {}, `${side(one.side_a)} / ${side(one.side_b)}`), h('td', { class: 'num' }, one.gap_m === null ? '—' : tenth.format(one.gap_m)), h('td', {}, one.pavement ? word('pavements', one.pavement) : ''));
 
 function card(k) {
   const pair = pairs[k];
   return h('div', { class: 'card' }, h('div', { class: 'chips' }, statusChip(pair), pair.same_party === true ? h('span', { class: 'chip' }, t('同一单位', 'same party')) : null),
     pair.status === 'together' && pair.common[0] ? h('p', { class: 'note' }, t('共同日期（未定的时段已按设定放宽）', 'in common (loose windows widened as set) '), ` ${pair.common[0]} – ${pair.common[1]}`) : null,
     pair.note ? h('p', { class: 'say' }, say(pair.note)) : null, h('table', {}, workLine(pair.a), workLine(pair.b)),
+    pair.short_m === null ? null : h('p', { class: 'short' }, t(`两项并行 ${tenth.format(pair.short_m)} m，各段不足 ${meta.least} m，按交叉计。`, `They run together for ${tenth.format(pair.short_m)} m, in pieces of less than ${meta.least} m: told as a crossing.`)),
     pair.kind === 'shared' ? [h('h4', {}, t('共用路段', 'Shared stretches')), h('table', { class: 'stretches' }, h('tr', {}, [t('道路', 'road'), t('里程 m', 'from–to m'), t('共用 m', 'shared m'), t('侧', 'sides'), t('间距 m', 'gap m'), t('路面', 'pavement')].map((one, n) => h('th', { class: n === 1 || n === 2 || n === 4 ? 'num' : null }, one))), pair.stretches.map(stretchLine))] : null,
     pair.dig ? h('p', {}, h('a', { href: `#${pair.dig}` }, t(`已排入 ${pair.dig}`, `planned in ${pair.dig}`))) : null,
     pair.why ? [h('h4', {}, t('为何未能同步', 'Why they are not joined')), h('p', {}, say(pair.why)), pair.why.change ? h('p', {}, h('b', {}, t('最小的改动：', 'Smallest change: ')), say(pair.why.change), pair.why.confirmed === true ? h('span', { class: 'ok' }, t(' 重新排期已证实', ' confirmed by planning again')) : null) : null] : null,

@@ -6,7 +6,7 @@ import type { Side } from '../digs/stretch'
 
 export type DigState = 'proposed' | 'asking' | 'countered' | 'escalated' | 'agreed' | 'reduced' | 'failed' | 'dropped'
 export type AnswerState = 'asked' | 'seen' | 'joins' | 'declines' | 'counters' | 'withdrawn' | 'escalated' | 'revoked'
-export type PlanState = 'queued' | 'running' | 'done' | 'failed'
+export type PlanState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 
 export interface PlanHead {
   id: string
@@ -14,6 +14,16 @@ export interface PlanHead {
   on: string
   revision: number
   created_at: string
+  /** The job that makes it; null where it was made at once. */
+  job?: string | null
+  settings?: PlanSettings
+  scope?: PlanScope
+  error?: Plan['error']
+  stale?: boolean
+}
+
+/** A plan in the list of plans. */
+export interface PlanItem extends PlanHead {
   digs: number
   stale: boolean
 }
@@ -24,7 +34,7 @@ export interface DigOnce {
   works: number
   matches: number
   judged: { at: string; pack: string } | null
-  plans: PlanHead[]
+  plans: PlanItem[]
   parties: string[]
   roads: string[]
 }
@@ -219,7 +229,8 @@ export interface Unjoined {
   b: string | null
   binding: string
   work_id: string | null
-  text: Words
+  /** Null: a move that is only tried takes the pair apart. */
+  text: Words | null
   change: { code: string; work_id: string; days: number; day: string; opens: string | null; confirmed: boolean | null; text: Words } | null
   missing: string[]
   loses: string[]
@@ -241,9 +252,14 @@ export interface PlanSettings {
   min_shared_m?: number
 }
 
+/** Which works are planned; empty: all. */
+export type PlanScope = Partial<Record<'parties' | 'roads' | 'work_ids', string[]>> & { bbox?: Box | null }
+
 export interface Plan {
   id: string
   state: PlanState
+  job?: string | null
+  scope?: PlanScope
   error: { title?: string; detail?: string } | Words | null
   on: string
   pack: string
@@ -267,6 +283,7 @@ export interface Plan {
 export interface PlanWish {
   on?: string
   pack?: string
+  scope?: PlanScope
   settings?: Partial<PlanSettings>
 }
 
@@ -305,6 +322,8 @@ export interface Preview {
   savings: Savings
   before: Savings
   violations: Violation[]
+  /** What would not be joined; absent: as `matches` says. */
+  unjoined?: Unjoined[]
 }
 
 export interface Invited {
@@ -356,6 +375,8 @@ export interface Score {
   repeats: number
   metres_saved: number
   metres_offered?: number
+  /** Of digs that came to nothing; not among those offered. */
+  metres_failed?: number
   silent?: number
 }
 

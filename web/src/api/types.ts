@@ -220,6 +220,8 @@ export interface JobSummary {
 
 export interface Job {
   id: string
+  /** Of a plan: how many works it has. */
+  works?: number | null
   state: JobState
   done: number | null
   total: number | null

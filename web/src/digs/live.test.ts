@@ -18,6 +18,7 @@ describe('the plan as it is now', () => {
     expect(['A', 'B', 'C', 'D'].map((id) => live.works.get(id)!.dig)).toEqual(['7', '7', null, null])
     expect(live.works.get('D')!.span).toBeNull()
     expect(live.before).toBeNull()
+    expect(live.unjoined).toBe(plan.unjoined)
     expect([live.joined.get('ab'), live.joined.get('bc')]).toEqual([true, false])
     expect(live.works.get('C')!.violations.map((v) => v.rule)).toEqual(['closure'])
   })
@@ -27,6 +28,7 @@ describe('the plan as it is now', () => {
     expect(live.works.get('B')!.span).toEqual({ start: dayOf('2026-12-21'), end: dayOf('2026-12-21') })
     expect(['A', 'B', 'C'].map((id) => live.works.get(id)!.dig)).toEqual([null, 'new:B C', 'new:B C'])
     expect([live.joined.get('ab'), live.joined.get('bc'), live.common.get('bc')]).toEqual([false, true, 5])
+    expect(live.unjoined.map((row) => [row.match_id, row.binding, row.text])).toEqual([['ab', 'by_hand', null]])
     expect([live.savings.metres, live.before!.metres]).toEqual([80, 50])
     expect([live.works.get('B')!.violations.length, live.works.get('C')!.violations.length]).toEqual([1, 0])
   })
@@ -51,6 +53,14 @@ describe('the list of digs', () => {
   test('can be sorted', () => {
     expect(keys({ sort: 'days' })).toEqual(['1', '3', '2'])
     expect(keys({ sort: 'start' })).toEqual(['2', '1', '3'])
+  })
+  test('has those that failed last, and a failed one that is moved among the others', () => {
+    const one = { ...plan, digs: [dig(1, 'dig-1', ['A', 'B'], saved(900), { state: 'failed' }), dig(2, 'dig-2', ['C', 'D'], saved(10))] } as Plan
+    const all = { road: '', party: '', state: '', sort: '' }
+    expect(listedDigs(liveOf(one, null, null), all).map((d) => d.key)).toEqual(['2', '1'])
+    const again = { dig_id: 'dig-1', dig: 1, start: '2026-12-07', end: '2026-12-12', works: ['A', 'B'], lead: 'A', road_names: [], savings: saved(900) }
+    expect(listedDigs(liveOf(one, { ...preview, digs: [again] }, null), all).map((d) => d.state)).toEqual(['proposed'])
+    expect(listedDigs(liveOf(one, { ...preview, digs: [{ ...again, end: '2026-12-11' }] }, null), all).map((d) => d.state)).toEqual(['failed'])
   })
   test('can be filtered by road, party and state', () => {
     expect(keys({ road: '解放路' })).toEqual(['2'])

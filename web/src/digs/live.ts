@@ -1,5 +1,5 @@
 /** The plan as it is right now: what is kept, with the server's preview and the bar in the hand laid over it. Pure. */
-import type { Dig, DigState, Plan, Preview, Savings, Violation, Work } from '../api/dig-types'
+import type { Dig, DigState, Plan, Preview, PreviewDig, Savings, Unjoined, Violation, Work } from '../api/dig-types'
 import { dayOf } from '../gantt/days'
 import type { Span } from '../gantt/drag'
 
@@ -40,6 +40,8 @@ export interface Live {
   joined: Map<string, boolean>
   /** match_id → days in common as planned. */
   common: Map<string, number | null>
+  /** What is not joined, and why. */
+  unjoined: Unjoined[]
   savings: Savings
   /** What was saved before the move; null where nothing is being moved. */
   before: Savings | null
@@ -73,8 +75,18 @@ export function liveOf(plan: Plan, preview: Preview | null, held: Held | null): 
     works, digs, violations,
     joined: new Map(plan.matches.map((m) => [m.match_id, said.get(m.match_id)?.joined ?? m.planned?.joined ?? false])),
     common: new Map(plan.matches.map((m) => [m.match_id, said.has(m.match_id) ? said.get(m.match_id)!.days_in_common : (m.planned?.days_in_common ?? null)])),
-    savings: preview?.savings ?? plan.savings, before: preview?.before ?? null,
+    unjoined: unjoinedNow(plan, preview), savings: preview?.savings ?? plan.savings, before: preview?.before ?? null,
   }
+}
+
+/** The server's rows; while a move is only tried, less the pairs that it joins and with those that it takes apart. */
+function unjoinedNow(plan: Plan, preview: Preview | null): Unjoined[] {
+  if (!preview || preview.unjoined) return preview?.unjoined ?? plan.unjoined
+  const said = new Map(preview.matches.map((match) => [match.match_id, match.joined]))
+  const still = plan.unjoined.filter((row) => row.match_id === null || !said.get(row.match_id))
+  const told = new Set(still.map((row) => row.match_id))
+  const parted = plan.matches.filter((match) => match.planned?.joined && said.get(match.match_id) === false && !told.has(match.match_id))
+  return [...parted.map((match): Unjoined => ({ match_id: match.match_id, a: match.a, b: match.b, binding: 'by_hand', work_id: null, text: null, change: null, missing: [], loses: [] })), ...still]
 }
 
 function keptWork(work: Work): LiveWork {
@@ -98,10 +110,16 @@ function previewDigs(plan: Plan, preview: Preview): LiveDig[] {
   return preview.digs.map((one) => {
     const dig = one.dig === null ? null : (kept.get(one.dig) ?? null)
     return {
-      key: dig ? String(dig.id) : `new:${[...one.works].sort().join(' ')}`, dig_id: one.dig_id, kept: dig, state: dig?.state ?? 'proposed',
+      key: dig ? String(dig.id) : `new:${[...one.works].sort().join(' ')}`, dig_id: one.dig_id, kept: dig, state: stateOf(dig, one),
       works: one.works, lead: one.lead, start: dayOf(one.start) ?? 0, end: dayOf(one.end) ?? 0, road_names: one.road_names, savings: one.savings,
     }
   })
+}
+
+/** A dig that failed is asked anew where its days or works are others. */
+function stateOf(dig: Dig | null, now: PreviewDig): DigState {
+  const same = dig !== null && dig.start === now.start && dig.end === now.end && dig.works.length === now.works.length
+  return dig === null || (dig.state === 'failed' && !same) ? 'proposed' : dig.state
 }
 
 export interface Filter {
@@ -113,7 +131,7 @@ export interface Filter {
 
 export const SORTS = ['points', 'metres', 'days', 'start'] as const
 
-/** Digs that a filter lets through, the best first. */
+/** Digs that a filter lets through, the best first; those that failed save nothing and come last. */
 export function listedDigs(live: Live, filter: Filter): LiveDig[] {
   const party = (id: string): string | null => live.works.get(id)?.work.party ?? null
   const found = live.digs.filter(
@@ -124,7 +142,8 @@ export function listedDigs(live: Live, filter: Filter): LiveDig[] {
     if (filter.sort === 'start') return -dig.start
     return filter.sort === 'metres' ? dig.savings.metres : filter.sort === 'days' ? dig.savings.days : dig.savings.points
   }
-  return found.sort((a, b) => worth(b) - worth(a) || a.start - b.start || a.key.localeCompare(b.key))
+  const failed = (dig: LiveDig): number => Number(dig.state === 'failed')
+  return found.sort((a, b) => failed(a) - failed(b) || worth(b) - worth(a) || a.start - b.start || a.key.localeCompare(b.key))
 }
 
 /** "dig-3" → "3": digs are numbered in each plan. */

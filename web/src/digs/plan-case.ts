@@ -26,5 +26,6 @@ export function match(match_id: string, a: string, b: string, joined: boolean, m
 export const plan = {
   id: 'p', works: [work('A', '甲', '2026-12-07', 7), work('B', '乙', '2026-12-07', 7), work('C', '丙', '2026-12-21', null), work('D', '丁', null, null)],
   matches: [match('ab', 'A', 'B', true), match('bc', 'B', 'C', false, 30)], digs: [dig(7, 'dig-1', ['A', 'B'], saved(50)), dig(6, 'dig-9', ['A', 'C'], saved(9), { state: 'dropped' })],
+  unjoined: [{ match_id: 'bc', a: 'B', b: 'C', binding: 'days', work_id: 'C', text: { zh: '…', en: '…' }, change: null, missing: [], loses: [] }],
   savings: saved(50), violations: [{ rule: 'closure', work_id: 'C', other: null, text: '…' }],
 } as unknown as Plan

@@ -17,7 +17,8 @@ export function createMap(container: HTMLElement, city: City, known: readonly La
     container,
     style: mapStyle(city, known, tiers, location.origin),
     ...(view ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom } : { bounds: city.bounds, fitBoundsOptions: { padding: 24 } }),
-    maxBounds: [west - dx, south - dy, east + dx, north + dy],
+    // A phone's sheet lies over the lower half: the whole city must fit above it.
+    maxBounds: [west - dx, south - 2.5 * dy, east + dx, north + dy],
     minZoom: 7,
     maxZoom: 21,
     localIdeographFontFamily: CJK_FONTS,

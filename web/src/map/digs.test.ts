@@ -12,6 +12,11 @@ describe('works and bands on the map', () => {
     expect(bands(plan, live, none).features.map((f) => [f.properties.match_id, f.properties.joined, f.properties.dig])).toEqual([['ab', true, '7'], ['bc', false, '']])
   })
 
+  test('the band of a dig that failed is pale', () => {
+    const failed = { ...plan, digs: [{ ...plan.digs[0]!, state: 'failed' as const }] }
+    expect(bands(failed, liveOf(failed, null, null), none).features.map((f) => [f.properties.match_id, f.properties.joined, f.properties.dig])).toEqual([['ab', false, '7'], ['bc', false, '']])
+  })
+
   test('a chosen dig lets the others step back', () => {
     const choice = { ...none, dig: '7', work: 'A' }
     expect(workLines(plan, live, choice).features.map((f) => [f.properties.work_id, f.properties.shown, f.properties.chosen])).toEqual([['A', true, true], ['B', true, false], ['C', false, false], ['D', false, false]])

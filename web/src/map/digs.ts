@@ -50,15 +50,16 @@ export function workLines(plan: Plan, live: Live, choice: Choice): FeatureCollec
   return { type: 'FeatureCollection', features }
 }
 
-/** Where two works share a stretch: a band; whole where they are opened together, pale where they are not. */
+/** Where two works share a stretch: a band; whole where they are opened together, pale where they are not, or no longer agree to. */
 export function bands(plan: Plan, live: Live, choice: Choice): FeatureCollection<LineString | MultiLineString, BandProps> {
+  const failed = new Set(live.digs.filter((dig) => dig.state === 'failed').map((dig) => dig.key))
   const features = plan.matches.flatMap((match): Feature<LineString | MultiLineString, BandProps>[] => {
     if (!match.geometry || !choice.keep(match.a) || !choice.keep(match.b)) return []
     const joined = live.joined.get(match.match_id) ?? false
     const dig = joined ? (live.works.get(match.a)?.dig ?? '') : ''
     return [{
       type: 'Feature', geometry: match.geometry,
-      properties: { match_id: match.match_id, dig, joined, shown: choice.dig === null || choice.dig === dig, chosen: choice.dig !== null && choice.dig === dig, label: '' },
+      properties: { match_id: match.match_id, dig, joined: joined && !failed.has(dig), shown: choice.dig === null || choice.dig === dig, chosen: choice.dig !== null && choice.dig === dig, label: '' },
     }]
   })
   return { type: 'FeatureCollection', features }

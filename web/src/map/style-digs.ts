@@ -44,7 +44,7 @@ export function digBadgeLayers(): LayerSpecification[] {
   const size: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 11.5, 12, 13, 13]
   const layout = { 'text-field': ['get', 'label'] as ExpressionSpecification, 'text-font': FONT, 'text-size': size, 'text-allow-overlap': true, 'text-padding': 6 }
   return [
-    { id: 'dig-badges-disc', type: 'circle', source, minzoom: 11, paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 11.5, ['case', has('chosen'), 12, 8.5], 13, ['case', has('chosen'), 14, 11]], 'circle-color': BAND, 'circle-stroke-color': ['case', has('chosen'), '#7a2f57', '#ffffff'], 'circle-stroke-width': 2.5, 'circle-opacity': ['case', has('shown'), 1, 0.35], 'circle-stroke-opacity': ['case', has('shown'), 1, 0.35] } },
+    { id: 'dig-badges-disc', type: 'circle', source, minzoom: 11, paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 11.5, ['case', has('chosen'), 12, 8.5], 13, ['case', has('chosen'), 14, 11]], 'circle-color': ['case', has('joined'), BAND, '#d8d3c9'], 'circle-stroke-color': ['case', has('chosen'), '#7a2f57', '#ffffff'], 'circle-stroke-width': 2.5, 'circle-opacity': ['case', has('shown'), 1, 0.35], 'circle-stroke-opacity': ['case', has('shown'), 1, 0.35] } },
     { id: 'dig-badges-number', type: 'symbol', source, minzoom: 11, layout, paint: { 'text-color': '#2a0d1d', 'text-opacity': ['case', has('shown'), 1, 0.4] } },
     {
       id: 'dig-works-name', type: 'symbol', source: 'dig-works', minzoom: 15.6, filter: ['any', has('shown'), has('chosen')],
