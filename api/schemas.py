@@ -261,12 +261,14 @@ class Collection(Model):
 _BODY = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _SAID = {
     400: "请求体无法解析 / the body cannot be parsed",
-    403: "来自其他网站 / from another site",
+    401: "请先登录 / sign in first",
+    403: "没有权限，或来自其他网站 / not allowed, or from another site",
     404: "找不到 / not there",
     405: "方法不对 / wrong method",
     409: "当前状态不允许 / the present state forbids this",
     413: "内容过大 / too large",
     422: "输入无法使用 / the input cannot be used",
+    429: "尝试过多 / too many tries",
     500: "服务器出错 / server error",
     503: "数据库连不上 / the database cannot be reached",
 }

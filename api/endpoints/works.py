@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 from api.asked import BoxText, box_of, coordination, words_in
 from api.deps import HouseNow
 from api.digs.schemas import WorkList
+from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
 from layers.digs.match_lists import Asked, works
 from layers.digs.quiet import counts
 
-router = APIRouter(prefix="/api/works", tags=["digs"])
+router = APIRouter(prefix="/api/works", tags=["digs"], dependencies=[needs("see")])
 Words = Annotated[str | None, Query(max_length=200)]
 
 
