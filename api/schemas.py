@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.examples import (
     ACCEPTED,
@@ -20,6 +21,7 @@ from api.examples import (
     ROUTE,
     SEARCH,
 )
+from api.wire import storable
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Position = Annotated[
@@ -27,6 +29,16 @@ Position = Annotated[
 ]
 Bounds = Annotated[list[float], Field(min_length=4, max_length=4, description="西, 南, 东, 北 / west, south, east, north")]
 Metres = float | None
+
+
+def _storable(text: str) -> str:
+    if not storable(text):
+        raise PydanticCustomError("string_unicode", "holds invalid characters")
+    return text
+
+
+Storable = AfterValidator(_storable)
+"""A text that any database can keep."""
 
 
 class Model(BaseModel):

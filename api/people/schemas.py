@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.people import examples
-from api.schemas import Model
+from api.schemas import Model, Storable
 
-Text = Annotated[str, Field(max_length=200)]
-Given = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=200), Storable]
+Given = Annotated[str, Field(min_length=1, max_length=200), Storable]
+Login = Annotated[str, Field(min_length=1, max_length=64), Storable]
+Role = Annotated[str, Field(max_length=40), Storable]
 
 
 class Asked(BaseModel):
@@ -22,7 +24,7 @@ class SignInAsked(Asked):
     """Who one is."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.SIGN_IN]})
-    login: Annotated[str, Field(min_length=1, max_length=64)]
+    login: Login
     password: Given
 
 
@@ -38,9 +40,9 @@ class PersonAsked(Asked):
     """A new account."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.NEW_PERSON]})
-    login: Annotated[str, Field(min_length=2, max_length=64)]
+    login: Login
     name: Given
-    role: Annotated[str, Field(max_length=40)]
+    role: Role
     company: Text = ""
     district: Text = ""
 
@@ -50,7 +52,7 @@ class PersonChange(Asked):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"disabled": True}]})
     name: Given | None = None
-    role: Annotated[str, Field(max_length=40)] | None = None
+    role: Role | None = None
     company: Text | None = None
     district: Text | None = None
     disabled: bool | None = None
@@ -60,8 +62,8 @@ class TokenAsked(Asked):
     """A token for a program."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.NEW_TOKEN]})
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    may: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]
+    name: Annotated[str, Field(min_length=1, max_length=100), Storable]
+    may: Annotated[list[Role], Field(min_length=1, max_length=20)]
     days: Annotated[int, Field(ge=1, le=365)] = 90
 
 
@@ -83,17 +85,25 @@ class PersonOut(Model):
 class PersonMade(PersonOut):
     """A new account; ``password`` is shown this once."""
 
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [examples.PERSON_MADE]}
+    )
+
     password: str
 
 
 class PeopleOut(Model):
     """All accounts."""
 
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"items": [examples.PERSON]}]})
+
     items: list[PersonOut]
 
 
 class Password(Model):
     """A password to hand over, shown this once."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"password": "abcd-efgh-jkmn-pqrs"}]})
 
     password: str
 
@@ -134,6 +144,8 @@ class TokenOut(Model):
 class TokenMade(Model):
     """``token`` is shown this once."""
 
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"id": 3, "token": "…"}]})
+
     id: int
     token: str
 
@@ -141,11 +153,15 @@ class TokenMade(Model):
 class TokensOut(Model):
     """Tokens, the newest first."""
 
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"items": [examples.TOKEN]}]})
+
     items: list[TokenOut]
 
 
 class OfficesOut(Model):
     """Roles and abilities, as ``data/offices`` has them."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.OFFICES]})
 
     abilities: dict[str, Any]
     roles: dict[str, Any]
@@ -153,6 +169,8 @@ class OfficesOut(Model):
 
 class AuditOut(Model):
     """Rows, the newest first."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"items": [examples.AUDIT_ROW]}]})
 
     items: list[dict[str, Any]]
 
