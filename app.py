@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines"
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_serve, _load, _rematch, _inspect, _classify, _match, _pack, _db, _demo, _warm):
+    for add in (_serve, _load, _rematch, _inspect, _classify, _match, _pack, _people, _audit, _db, _demo, _warm):
         add(commands)
     return parser
 
@@ -169,6 +169,28 @@ def _db(commands: Any) -> None:
     verbs = one.add_subparsers(required=True, metavar="VERB")
     for name in ("start", "stop", "status"):
         verbs.add_parser(name).set_defaults(run=f"database.{name}")
+
+
+def _people(commands: Any) -> None:
+    one = commands.add_parser("people", help="帐号：列出、新建、重设密码、停用 / accounts: list, add, password, disable")
+    verbs = one.add_subparsers(required=True, metavar="list|add|password|disable")
+    verbs.add_parser("list").set_defaults(run="people.listed")
+    new = verbs.add_parser("add")
+    new.add_argument("login", metavar="LOGIN")
+    new.add_argument("--role", required=True)
+    for name in ("name", "company", "district"):
+        new.add_argument(f"--{name}", default="")
+    new.set_defaults(run="people.add")
+    for name in ("password", "disable"):
+        verb = verbs.add_parser(name)
+        verb.add_argument("login", metavar="LOGIN")
+        verb.set_defaults(run=f"people.{name}")
+
+
+def _audit(commands: Any) -> None:
+    one = commands.add_parser("audit", help="核对操作记录的链 / check the chain of the audit")
+    one.add_argument("--head", default="", metavar="HASH", help="以前记下的末尾哈希 / a last hash that was kept elsewhere")
+    one.set_defaults(run="people.check_audit")
 
 
 def _demo(commands: Any) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
@@ -13,6 +14,7 @@ from api import errors
 from api.day import today
 from api.deps import House, open_house
 from api.endpoints import (
+    audit,
     city,
     digs,
     invitations,
@@ -20,17 +22,21 @@ from api.endpoints import (
     layers,
     matches,
     packs,
+    people,
     plans,
     quiet,
     reviews,
     routes,
     scoreboard,
     search,
+    session,
     tiles,
+    tokens,
     works,
 )
 from api.page import Page
-from api.schemas import PROBLEMS, Problem
+from api.rights import abilities_of
+from api.schemas import PROBLEMS, Problem, problems
 from api.security import BodyLimit, Guard, refuse_other_sites
 from api.settings import Settings
 from api.warmth import Warmth
@@ -48,8 +54,13 @@ TAGS = [
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
+    {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
+NOUNS = (
+    session, people, tokens, audit, city, layers, packs, reviews, jobs, routes, works, matches, plans, digs, invitations, quiet,
+    scoreboard, tiles, search,
+)  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
@@ -86,24 +97,35 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.house = house
     errors.install(app)
-    digging = (works, matches, plans, digs, invitations, quiet, scoreboard)
-    for noun in (city, layers, packs, reviews, jobs, routes, *digging, tiles, search):
+    for noun in NOUNS:
         app.include_router(noun.router)
-    _describe_problems(app)
+    _describe(app)
     app.router.default = Page(directory=settings.web_dir, check_dir=False)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
+def _describe(app: FastAPI) -> None:
     """Error answers are written by :mod:`api.errors`, not by endpoints: their model is added to the description here."""
     describe = app.openapi
 
     def described() -> dict[str, Any]:
         whole = describe()
+        _tell_rights(whole)
         whole.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
         return whole
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _tell_rights(whole: dict[str, Any]) -> None:
+    """What each address asks for stands in its description (``x-needs``), and that it may answer 401 and 403."""
+    for route in (route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)):
+        for verb in route.methods:
+            operation = whole["paths"][route.path_format][verb.lower()]
+            operation["x-needs"] = abilities_of(route.dependant)
+            if operation["x-needs"] != ["everybody"]:
+                for status, body in problems(401, 403).items():
+                    operation["responses"].setdefault(str(status), body)
 
 
 async def _same_site(request: Request) -> None:

@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Query, Request
 from api.day import today
 from api.digs.plan_desk import Desk
 from api.i18n import Lang, language
+from api.rights import Visitors
 from api.settings import Settings
 from api.standing import Standing
 from api.tile_store import TileStore
@@ -32,6 +33,7 @@ class House:
     standing: Standing
     tiles: TileStore
     desk: Desk
+    visitors: Visitors
 
     def pack(self, pack_id: str) -> Pack:
         """A pack by its id or by its label (``id@version``), whatever the day. Raises NotFound."""
@@ -69,7 +71,9 @@ def open_house(settings: Settings) -> House:
             pack=settings.packs_dir.name, where="/", why_zh="文件夹中没有规则包", why_en="there is no pack in the folder"
         )
     database = engine(settings.database_url, settings.pool_size)
-    house = House(settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database))
+    house = House(
+        settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database), Visitors(database)
+    )
     if settings.default_pack:
         house.pack(settings.default_pack)  # a default that is not there stops the start, never a request
     return house

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.examples import (
     ACCEPTED,
@@ -20,6 +21,7 @@ from api.examples import (
     ROUTE,
     SEARCH,
 )
+from api.wire import storable
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Position = Annotated[
@@ -27,6 +29,16 @@ Position = Annotated[
 ]
 Bounds = Annotated[list[float], Field(min_length=4, max_length=4, description="西, 南, 东, 北 / west, south, east, north")]
 Metres = float | None
+
+
+def _storable(text: str) -> str:
+    if not storable(text):
+        raise PydanticCustomError("string_unicode", "holds invalid characters")
+    return text
+
+
+Storable = AfterValidator(_storable)
+"""A text that any database can keep."""
 
 
 class Model(BaseModel):
@@ -264,12 +276,14 @@ class Collection(Model):
 _BODY = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _SAID = {
     400: "请求体无法解析 / the body cannot be parsed",
-    403: "来自其他网站 / from another site",
+    401: "请先登录 / sign in first",
+    403: "没有权限，或来自其他网站 / not allowed, or from another site",
     404: "找不到 / not there",
     405: "方法不对 / wrong method",
     409: "当前状态不允许 / the present state forbids this",
     413: "内容过大 / too large",
     422: "输入无法使用 / the input cannot be used",
+    429: "尝试过多 / too many tries",
     500: "服务器出错 / server error",
     503: "数据库连不上 / the database cannot be reached",
 }

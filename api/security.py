@@ -44,6 +44,9 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                fresh = scope.get("state", {}).get("cookie")
+                if fresh:
+                    headers.append("Set-Cookie", fresh)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -80,12 +83,21 @@ class BodyLimit:
 def refuse_other_sites(method: str, headers: Headers) -> None:
     """Raises 403 where a page of another site makes a visitor's browser change something here.
 
-    There is no cookie yet that such a page could borrow, but the address on a closed network is worth as much.
-    Clients that are no browser send neither header and pass.
+    The address on a closed network is worth as much as a cookie. Clients that are no browser send neither header and pass
+    (:func:`refuse_strangers` does not let them).
     """
     if method in ("GET", "HEAD", "OPTIONS"):
         return
     origin = headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
     if headers.get("sec-fetch-site") == "cross-site" or foreign:
+        raise HTTPException(403)
+
+
+def refuse_strangers(method: str, headers: Headers) -> None:
+    """Raises 403 where a change that rests on a cookie does not say that a page of ours sent it: every browser says so."""
+    if method in ("GET", "HEAD", "OPTIONS"):
+        return
+    refuse_other_sites(method, headers)
+    if headers.get("sec-fetch-site") not in ("same-origin", "none") and headers.get("origin") is None:
         raise HTTPException(403)

@@ -15,7 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,22 @@ class Server:
     database: str
     home: Path
     workers: "Workers | None" = None
+    headers: dict[str, str] = field(default_factory=dict)  # of a program that may do everything
+
+    def secret(self, role: str = "admin") -> str:
+        """The cookie of somebody of a role who has just signed in; a session of its own each time."""
+        from layers.people.accounts import people
+        from layers.people.sessions import sign_in
+        from layers.session import engine
+
+        database = engine(self.database)
+        try:
+            login = next(one["login"] for one in people(database) if one["login"] == f"demo-{role}")
+            made = sign_in(database, login, (self.home / "password").read_text("utf-8"), "tests", "a test").secret
+        finally:
+            database.dispose()
+        assert made is not None
+        return made
 
     def start_workers(self) -> None:
         """Start one worker, and start it again whenever it dies."""
@@ -147,6 +163,7 @@ def serving(database: str, home: Path) -> Iterator[Server]:
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
     running = Server(f"http://127.0.0.1:{port}", database, home)
+    _people(running)
     try:
         _wait(running, web)
         running.start_workers()
@@ -159,12 +176,31 @@ def serving(database: str, home: Path) -> Iterator[Server]:
             running.stop_workers()
 
 
+def _people(running: Server) -> None:
+    """One of each office, and the token of one who may do everything."""
+    from layers.people.accounts import by_login, demo_people, person_of
+    from layers.people.offices import offices
+    from layers.people.sessions import make_token
+    from layers.session import engine, prepare
+
+    database = engine(running.database)
+    try:
+        prepare(database)
+        (running.home / "password").write_text(demo_people(database, ""), "utf-8")
+        person = person_of(by_login(database, "demo-admin"))
+        _, token = make_token(database, person, "tests", list(offices().abilities), 365, "")
+    finally:
+        database.dispose()
+    running.headers["Authorization"] = f"Bearer {token}"
+
+
 def _wait(running: Server, web: "subprocess.Popen[bytes]") -> None:
     """Until the server answers; what it said where it ended instead."""
     end = time.monotonic() + 120
     while True:
         try:
-            with urllib.request.urlopen(f"{running.url}/api/city", timeout=60) as answer:
+            asked = urllib.request.Request(f"{running.url}/api/city", headers=running.headers)
+            with urllib.request.urlopen(asked, timeout=60) as answer:
                 assert answer.status == 200
                 return
         except OSError as error:

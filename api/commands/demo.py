@@ -7,6 +7,7 @@ from api.commands import serve
 from api.commands.address import free
 from api.commands.house import House
 from api.commands.load import judge_stored, load_city, load_routes
+from api.commands.people import demo_door
 from api.commands.rematch import matched
 from api.commands.terminal import matches, outcomes, say
 from api.day import today
@@ -35,4 +36,5 @@ def demo(house: House, asked: argparse.Namespace) -> int:
         outcomes(answer or judge_stored(engine, pack))
         matched(house, engine, before)
         matches(match_works(read.frame, city, pack, on=today()))
+        demo_door(house, engine)
         return serve.serve(house, asked) if asked.serve else 0

@@ -10,6 +10,7 @@ from api.app import create_app
 from api.commands import interrupt
 from api.commands.address import free
 from api.commands.house import House
+from api.commands.people import door as first_door
 from api.commands.terminal import say
 from api.jobs.worker import Workers
 from api.settings import Settings
@@ -60,5 +61,6 @@ def _ready(address: str) -> None:
     door = engine(address)
     try:
         prepare(door)
+        first_door(door)
     finally:
         door.dispose()

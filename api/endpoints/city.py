@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from api.deps import HouseNow
+from api.rights import needs
 from api.schemas import CityOut, problems
 from api.wire import Json
 
-router = APIRouter(prefix="/api/city", tags=["city"])
+router = APIRouter(prefix="/api/city", tags=["city"], dependencies=[needs("ground")])
 
 
 @router.get("", response_model=CityOut, responses=problems(409), summary="本市 / the city")

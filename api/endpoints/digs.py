@@ -13,6 +13,7 @@ from api.digs.calendar import MEDIA, calendar_file
 from api.digs.draw_section import section_svg
 from api.digs.schemas import AnswerRow, DigOut, InviteAsked, Invited, LogOut
 from api.i18n import Lang
+from api.rights import needs
 from api.schemas import problems
 from api.wire import Json, plain
 from geo.errors import NotFound
@@ -20,7 +21,7 @@ from layers.digs.invitations import invite, revoke
 from layers.digs.states import answers, log_of
 from layers.digs.store import dig
 
-router = APIRouter(prefix="/api/digs", tags=["digs"])
+router = APIRouter(prefix="/api/digs", tags=["digs"], dependencies=[needs("see")])
 DigId = Annotated[int, Path(ge=1, le=2**53, description="同步开挖编号 / number of a dig")]
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -37,7 +38,7 @@ def _dig(house: House, dig_id: int) -> dict[str, Any]:
 
 @router.post(
     "/{dig_id}/invitations", response_model=Invited, status_code=status.HTTP_201_CREATED, summary="邀请各方 / ask the parties",
-    responses=problems(400, 403, 404, 409, 413, 422),
+    responses=problems(400, 403, 404, 409, 413, 422), dependencies=[needs("coordinate")],
 )  # fmt: skip
 def ask_parties(dig_id: DigId, asked: InviteAsked, house: HouseNow) -> Json:
     """One invitation for each party, with a link that only its holder knows and that is shown this once.
@@ -56,7 +57,7 @@ def ask_parties(dig_id: DigId, asked: InviteAsked, house: HouseNow) -> Json:
 
 @router.delete(
     "/{dig_id}/invitations/{invitation}", response_model=AnswerRow, responses=problems(403, 404, 409, 422),
-    summary="撤回邀请 / take an invitation back",
+    summary="撤回邀请 / take an invitation back", dependencies=[needs("coordinate")],
 )  # fmt: skip
 def take_back(dig_id: DigId, invitation: Annotated[int, Path(ge=1, le=2**53)], house: HouseNow) -> Json:
     """The link ends at once; what was answered stays in the log."""

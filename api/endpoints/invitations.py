@@ -10,13 +10,14 @@ from api.digs import plan_view
 from api.digs.invited import invited_map
 from api.digs.schemas import InvitationOut, Said
 from api.errors import BadRequest
+from api.rights import everybody, link_cookie
 from api.schemas import problems
 from api.wire import Json, plain
 from layers.digs.replies import REASONS, Answer, answer, answerable, by_token, late, seen
 from layers.digs.states import answers, log_of
 from layers.digs.store import dig
 
-router = APIRouter(prefix="/api/invitations", tags=["digs"])
+router = APIRouter(prefix="/api/invitations", tags=["digs"], dependencies=[everybody])
 Token = Annotated[str, Path(max_length=200, description="邀请链接中的口令 / token of a link")]
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -24,7 +25,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 @router.get("/{token}", response_model=InvitationOut, responses=problems(404, 409, 422), summary="邀请内容 / what is asked")
 def show_invitation(token: Token, house: HouseNow) -> Json:
     """The dig with its stretches and days, the same for every party, and where its answers stand; reasons are one's own."""
-    return Json(_shown(house, token), headers=NO_STORE)
+    return Json(_shown(house, token), headers={**NO_STORE, "Set-Cookie": link_cookie(token)})
 
 
 @router.post("/{token}", response_model=InvitationOut, responses=problems(400, 403, 404, 409, 413, 422), summary="答复 / answer")
@@ -36,7 +37,7 @@ def say(token: Token, said: Said, house: HouseNow) -> Json:
         seen(house.engine, token)
     else:
         answer(house.engine, token, _answer(said))
-    return Json(_shown(house, token), headers=NO_STORE)
+    return Json(_shown(house, token), headers={**NO_STORE, "Set-Cookie": link_cookie(token)})
 
 
 def _answer(said: Said) -> Answer:

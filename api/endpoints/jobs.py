@@ -18,6 +18,7 @@ from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
 from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, PLAN, REPORT, jobs_dir
 from api.located import located
+from api.rights import needs
 from api.schemas import Collection, JobOut, RouteOut, problems
 from api.security import SANDBOX
 from api.streamed import geojson
@@ -27,7 +28,7 @@ from geo.crs import to_degrees
 from geo.errors import Conflict, NotFound
 from layers import jobs
 
-router = APIRouter(prefix="/api/jobs", tags=["review"])
+router = APIRouter(prefix="/api/jobs", tags=["review"], dependencies=[needs("judge")])
 JobId = Annotated[str, Path(max_length=100, description="任务编号 / id of a job")]
 MEDIA = {
     ".csv": "text/csv; charset=utf-8", ".geojson": "application/geo+json", ".gpkg": "application/geopackage+sqlite3",

@@ -6,12 +6,13 @@ from fastapi import APIRouter
 
 from api.deps import House, HouseNow
 from api.holdings import layer_version, raster_entry
+from api.rights import needs
 from api.schemas import LayerOut, problems
 from api.wire import Json
 from layers.rasters.store import RASTER_LAYERS
 from layers.tiles import TILE_LAYERS
 
-router = APIRouter(prefix="/api/layers", tags=["city"])
+router = APIRouter(prefix="/api/layers", tags=["city"], dependencies=[needs("ground")])
 
 
 @router.get("", response_model=list[LayerOut], responses=problems(409), summary="图层 / layers")

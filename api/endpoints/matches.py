@@ -9,6 +9,7 @@ from api.asked import BoxText, box_of, some_of
 from api.deps import FIRST_DAY, LAST_DAY, HouseNow
 from api.digs.schemas import Home, MatchList, MatchOut
 from api.holdings import dig_version
+from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
@@ -17,7 +18,7 @@ from layers.digs.match_lists import Asked, match, matches, names, works
 from layers.digs.states import answers, state_of
 from layers.digs.store import digs_with, plans
 
-router = APIRouter(prefix="/api", tags=["digs"])
+router = APIRouter(prefix="/api", tags=["digs"], dependencies=[needs("see")])
 Words = Annotated[str | None, Query(max_length=200)]
 
 

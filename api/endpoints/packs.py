@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import House, HouseNow
+from api.rights import needs
 from api.schemas import PackBrief, PackOut, problems
 from api.wire import Json
 from geo.errors import Conflict
 from geo.law.pack import Cite, Pack, Tier, Words
 
-router = APIRouter(prefix="/api/packs", tags=["city"])
+router = APIRouter(prefix="/api/packs", tags=["city"], dependencies=[needs("see")])
 
 
 @router.get("", response_model=list[PackBrief], summary="规则包 / packs")

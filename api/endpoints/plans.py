@@ -10,12 +10,13 @@ from api.deps import House, HouseNow
 from api.digs.plan_desk import Order, make
 from api.digs.schemas import MovesAsked, MovesKept, PlanAsked, PlanList, PlanOut, PlanWaits, PreviewOut
 from api.endpoints.matches import _brief
+from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
 from layers.digs.store import plans
 
-router = APIRouter(prefix="/api/plans", tags=["digs"])
+router = APIRouter(prefix="/api/plans", tags=["digs"], dependencies=[needs("see")])
 PlanId = Annotated[str, Path(max_length=100, description="计划编号 / id of a plan")]
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -23,6 +24,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 @router.post(
     "", response_model=PlanOut, status_code=status.HTTP_201_CREATED, summary="编制计划 / make a plan",
     responses={202: {"model": PlanWaits, "description": "由任务编制 / made by a job"}, **problems(400, 403, 404, 409, 413, 422)},
+    dependencies=[needs("coordinate")],
 )  # fmt: skip
 def make_plan(asked: PlanAsked, house: HouseNow) -> Json:
     """Which works open together, when, in which order, who leads. Up to 200 works that share a stretch at once, more as a job."""
@@ -65,7 +67,7 @@ def preview_moves(plan_id: PlanId, asked: MovesAsked, house: HouseNow) -> Json:
 
 @router.put(
     "/{plan_id}/moves", response_model=PlanOut, responses=problems(400, 403, 404, 409, 413, 422),
-    summary="保留改动的工期 / keep other days",
+    summary="保留改动的工期 / keep other days", dependencies=[needs("coordinate")],
 )  # fmt: skip
 def keep_moves(plan_id: PlanId, asked: MovesKept, house: HouseNow) -> Json:
     """Keep first days, and the whole plan with them. Parties of the digs that it touches are asked anew; broken rules are kept

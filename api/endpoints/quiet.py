@@ -13,6 +13,7 @@ from api.deps import House, HouseNow
 from api.digs.schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
 from api.drawn import DEGREES, shape_inside
 from api.errors import BadRequest
+from api.rights import everybody, needs
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
@@ -28,7 +29,7 @@ LEAST_DAYS = 28
 
 @router.post(
     "", response_model=Entered, status_code=status.HTTP_201_CREATED, summary="登记意向计划 / enter a quiet plan",
-    responses=problems(400, 403, 409, 413, 422),
+    responses=problems(400, 403, 409, 413, 422), dependencies=[needs("plan_quietly")],
 )  # fmt: skip
 def enter_plan(asked: QuietAsked, house: HouseNow) -> Json:
     """Keep a *maybe*. It appears nowhere: whose works or plans it overlaps learn that alone. The link is shown this once.
@@ -59,19 +60,37 @@ def _near(house: House) -> Near:
     return near_of(coordination(house, house.standing.settings().name))
 
 
-@router.get("", response_model=OnWork, responses=problems(404, 409, 422), summary="某工程上的意向计划 / quiet plans on a work")
+@router.get(
+    "",
+    response_model=OnWork,
+    responses=problems(404, 409, 422),
+    summary="某工程上的意向计划 / quiet plans on a work",
+    dependencies=[needs("see")],
+)
 def show_on_work(house: HouseNow, work: Annotated[str, Query(min_length=1, max_length=200)]) -> Json:
     """How many quiet plans lie on a work, and what their owners opened towards it."""
     return Json(on_work(house.engine, words_of_path("work", work), _near(house)), headers=NO_STORE)
 
 
-@router.get("/{token}", response_model=QuietOut, responses=problems(404, 409, 422), summary="自己的意向计划 / one's own")
+@router.get(
+    "/{token}",
+    response_model=QuietOut,
+    responses=problems(404, 409, 422),
+    summary="自己的意向计划 / one's own",
+    dependencies=[everybody],
+)
 def show_plan(token: Token, house: HouseNow) -> Json:
     """The plan of this link and what it overlaps: public works by name, other quiet plans by the bare fact until both opened."""
     return Json(quiet_plan(house.engine, token, _near(house)), headers=NO_STORE)
 
 
-@router.delete("/{token}", response_model=Withdrawn, responses=problems(403, 404, 409, 422), summary="撤回 / withdraw")
+@router.delete(
+    "/{token}",
+    response_model=Withdrawn,
+    responses=problems(403, 404, 409, 422),
+    summary="撤回 / withdraw",
+    dependencies=[everybody],
+)
 def withdraw_plan(token: Token, house: HouseNow) -> Json:
     """Forget the plan and everything about it."""
     withdraw(house.engine, token)
@@ -80,7 +99,7 @@ def withdraw_plan(token: Token, house: HouseNow) -> Json:
 
 @router.post(
     "/{token}/overlaps/{overlap}", response_model=QuietOut, responses=problems(400, 403, 404, 409, 413, 422),
-    summary="向对方公开 / open it",
+    summary="向对方公开 / open it", dependencies=[everybody],
 )  # fmt: skip
 def open_overlap(token: Token, overlap: Annotated[str, Path(max_length=100)], asked: OpenAsked, house: HouseNow) -> Json:
     """Tell the other side of one overlap who plans what; it is shown when both have opened (a work is public already)."""

@@ -14,6 +14,7 @@ from api.drawn import read_drawn
 from api.jobs.orders import KIND, Order, jobs_dir
 from api.past import past
 from api.review import review
+from api.rights import needs
 from api.schemas import Accepted, Feature, ReviewOut, problems
 from api.texts import words_of_query
 from api.uploads import receive
@@ -21,7 +22,7 @@ from api.wire import Json
 from layers import jobs
 from layers.readers.encoding import asked_for
 
-router = APIRouter(prefix="/api", tags=["review"])
+router = APIRouter(prefix="/api", tags=["review"], dependencies=[needs("judge")])
 
 
 @router.post(

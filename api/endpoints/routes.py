@@ -11,6 +11,7 @@ from api.digs.neighbours import neighbours
 from api.located import located
 from api.past import past
 from api.review import review
+from api.rights import needs
 from api.schemas import RouteList, RouteOut, problems
 from api.texts import words_of_query
 from api.wire import Json, plain
@@ -18,7 +19,7 @@ from geo.errors import NotFound
 from geo.law.pack import Pack
 from layers.route_store import StoredRoute, route, routes
 
-router = APIRouter(prefix="/api/routes", tags=["routes"])
+router = APIRouter(prefix="/api/routes", tags=["routes"], dependencies=[needs("see")])
 BIGGEST = 2**63 - 1
 
 

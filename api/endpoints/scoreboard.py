@@ -9,12 +9,13 @@ from api.deps import HouseNow
 from api.digs.plan_words import SCORE_FORMULA
 from api.digs.schemas import Scoreboard
 from api.errors import BadRequest
+from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
 from layers.digs.scoreboard import scoreboard
 
-router = APIRouter(prefix="/api/scoreboard", tags=["digs"])
+router = APIRouter(prefix="/api/scoreboard", tags=["digs"], dependencies=[needs("see")])
 Month = Annotated[str | None, Query(max_length=7, pattern=r"^\d{4}-\d{2}$", description="年-月，如 2026-11 / year-month")]
 
 

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import HouseNow
+from api.rights import needs
 from api.schemas import Hit, problems
 from api.texts import words_of_query
 from api.wire import Json
 from layers.searching import search
 
-router = APIRouter(prefix="/api/search", tags=["map"])
+router = APIRouter(prefix="/api/search", tags=["map"], dependencies=[needs("see")])
 
 
 @router.get("", response_model=list[Hit], responses=problems(409, 422), summary="搜索 / search")

@@ -8,14 +8,16 @@ from starlette.responses import Response
 
 from api.deps import House, HouseNow
 from api.holdings import layer_version
+from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path
+from geo.errors import Forbidden
 from layers.rasters.store import layer_tile
 from layers.tiles import tile
 
-router = APIRouter(prefix="/tiles", tags=["map"])
+router = APIRouter(prefix="/tiles", tags=["map"], dependencies=[needs("ground")])
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
-FOREVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
+FOREVER, ASK_AGAIN = "private, max-age=31536000, immutable", "no-cache"
 
 Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、works、matches / name of a layer, or one of these")]
 Zoom = Annotated[int, Path(ge=0, le=24)]
@@ -24,6 +26,8 @@ Version = Annotated[
     str | None,
     Query(max_length=64, description="版本：与当前一致时可长期缓存 / where it is the current one, the tile may be kept for ever"),
 ]
+GROUND = ("roads", "road_surfaces", "highways", "green", "districts", "satellite", "terrain")
+"""What may be seen by the link of an invitation: never pipes, works, trees or heritage."""
 
 
 def _responses(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -35,20 +39,31 @@ def _responses(media_type: str) -> dict[int | str, dict[str, Any]]:
     "/{layer}/{z}/{x}/{y}.mvt", response_class=Response, summary="矢量瓦片 / vector tile",
     responses=_responses(MVT),
 )  # fmt: skip
-def vector_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
+def vector_tile(
+    layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, now: VisitorNow, v: Version = None
+) -> Response:
     """One MVT layer named like the layer (XYZ scheme, Web Mercator); empty where nothing is."""
     name = words_of_path("layer", layer)
-    return _answer(request, house, (name, z, x, y), v, MVT)
+    return _answer(request, house, (_seen(name, now), z, x, y), v, MVT)
 
 
 @router.get(
     "/{layer}/{z}/{x}/{y}.png", response_class=Response, summary="影像瓦片 / picture tile",
     responses=_responses(PNG),
 )  # fmt: skip
-def raster_tile(layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, v: Version = None) -> Response:
+def raster_tile(
+    layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, now: VisitorNow, v: Version = None
+) -> Response:
     """``satellite`` or ``terrain`` (shaded by height) as PNG, transparent where there is no data."""
     name = words_of_path("layer", layer)
-    return _answer(request, house, (name, z, x, y), v, PNG)
+    return _answer(request, house, (_seen(name, now), z, x, y), v, PNG)
+
+
+def _seen(layer: str, now: Visitor) -> str:
+    """The layer, where this visitor may see it: guests see the ground alone. Raises Forbidden."""
+    if layer not in GROUND and "see" not in now.person.may:
+        raise Forbidden(why_zh="此链接不含这个图层", why_en="this link does not show that layer", needs="see")
+    return layer
 
 
 def _answer(request: Request, house: House, place: tuple[str, int, int, int], asked: str | None, media_type: str) -> Response:

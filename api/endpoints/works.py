@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.asked import BoxText, box_of, coordination, near_of, some_of
 from api.deps import HouseNow
 from api.digs.schemas import WorkList
+from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
@@ -14,7 +15,7 @@ from geo.colocation.works import KINDS
 from layers.digs.match_lists import Asked, works
 from layers.digs.quiet import counts
 
-router = APIRouter(prefix="/api/works", tags=["digs"])
+router = APIRouter(prefix="/api/works", tags=["digs"], dependencies=[needs("see")])
 Words = Annotated[str | None, Query(max_length=200)]
 
 

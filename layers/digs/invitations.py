@@ -115,6 +115,12 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def holds(engine: sa.Engine, token: str) -> bool:
+    """Is this the token of an invitation that was not taken back and is not over?"""
+    query = "SELECT 1 AS one FROM invitations WHERE token_hash = :hash AND expires_at > now() AND state <> 'revoked'"
+    return row(engine, query, hash=hashed(token)) is not None
+
+
 def revoke(engine: sa.Engine, dig: int, invitation: int, by: str) -> None:
     """End an invitation and its link. Raises NotFound."""
     with engine.begin() as connection:

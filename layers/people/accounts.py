@@ -12,6 +12,7 @@ from layers.people.offices import offices
 from layers.people.secret import fits, hashed, once
 from layers.rows import Source, row, rows, run
 
+DEMO_COMPANY, DEMO_DISTRICT = "示范水务集团", "示范区"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 SHOWN = ("login", "name", "role", "company", "district", "disabled")
 _PEOPLE = (
@@ -164,6 +165,33 @@ def first_administrator(engine: sa.Engine) -> str | None:
         )
         note(connection, Actor("system"), "person.add", "admin", None, {"login": "admin", "role": "admin"})
     return password
+
+
+def demo_people(engine: sa.Engine, known: str) -> str:
+    """People of the demo city, ``demo-<role>``, all of one password, which they may keep; ``known``: the one that they had.
+
+    A password that fits them all stays; else all get a new one, which is returned.
+    """
+    with engine.begin() as connection:
+        kept = {one["login"]: one["password"] for one in rows(connection, "SELECT login, password FROM people")}
+        logins = {f"demo-{role}": role for role in offices().roles}
+        if known and all(login in kept for login in logins) and fits(kept[f"demo-{next(iter(offices().roles))}"], known):
+            return known
+        given = once()
+        secret = hashed(given)
+        for login, role in logins.items():
+            asked = offices().roles[role]
+            run(
+                connection,
+                "INSERT INTO people (login, name, role, company, district, password, must_change) VALUES (:login, :name, :role,"
+                " :company, :district, :password, false) ON CONFLICT (login) DO UPDATE SET password = :password,"
+                " must_change = false",
+                login=login, name=f"示范·{asked.title.zh}", role=role, password=secret,
+                company=_company(connection, DEMO_COMPANY if asked.of_company else ""),
+                district=DEMO_DISTRICT if asked.of_district else None,
+            )  # fmt: skip
+        note(connection, Actor("system"), "people.demo", ", ".join(logins))
+    return given
 
 
 def _managed(connection: sa.Connection) -> bool:

@@ -74,16 +74,18 @@ def page(source: Source, before: int | None = None, actor: str = "", action: str
 
 @dataclass(frozen=True)
 class Checked:
-    """``rows`` that were looked at; ``broken``: the first row that does not fit (None: all do); ``head``: the last hash."""
+    """``rows`` that fit; ``broken``: the first that does not (None: all do); ``head``: the last hash; ``has_head``: the hash that
+    was asked about is one of the chain (true where none was)."""
 
     rows: int
     broken: int | None
     head: str
+    has_head: bool
 
 
-def verify(engine: sa.Engine) -> Checked:
-    """Reckon the whole chain anew."""
-    previous, seen = FIRST, 0
+def verify(engine: sa.Engine, head: str = "") -> Checked:
+    """Reckon the whole chain anew. ``head``: a hash that was once its last, kept elsewhere."""
+    previous, seen, has_head = FIRST, 0, head in ("", FIRST)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         while True:
             part = rows(
@@ -91,7 +93,8 @@ def verify(engine: sa.Engine) -> Checked:
             )
             for one in part:
                 if one["id"] != seen + 1 or one["previous"] != previous or _hash(one) != one["hash"]:
-                    return Checked(seen, seen + 1, previous)
+                    return Checked(seen, seen + 1, previous, has_head)
                 previous, seen = one["hash"], one["id"]
+                has_head |= previous == head
             if not part:
-                return Checked(seen, None, previous)
+                return Checked(seen, None, previous, has_head)

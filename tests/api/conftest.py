@@ -6,11 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.servers import Server
+
 
 @pytest.fixture(scope="session")
-def client(server_url: str) -> Iterator[httpx.Client]:
-    """Talks to the server, in Chinese unless a test says otherwise."""
-    with httpx.Client(base_url=server_url, timeout=120, trust_env=False) as one:
+def client(server: Server) -> Iterator[httpx.Client]:
+    """Talks to the server with a token that may do everything, in Chinese unless a test says otherwise."""
+    with httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers) as one:
         yield one
 
 

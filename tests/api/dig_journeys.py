@@ -81,11 +81,15 @@ def journey(_template: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
         try:
             town = _town(door)
             home: Path = tmp_path_factory.mktemp("digs")
-            with serving(address, home) as server, httpx.Client(base_url=server.url, timeout=120, trust_env=False) as client:
+            with serving(address, home) as server, _client(server) as client:
                 yield Journey(server, town, client, count())
         finally:
             door.dispose()
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _client(server: Server) -> httpx.Client:
+    return httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers)
 
 
 def _town(door: sa.Engine) -> DigTown:

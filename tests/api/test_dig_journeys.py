@@ -129,7 +129,7 @@ def test_answers_given_at_once_are_both_kept(journey: Journey) -> None:
         gate = threading.Barrier(len(bodies))
 
         def send(token: str, body: dict[str, object]) -> None:
-            with httpx.Client(base_url=journey.server.url, timeout=60, trust_env=False) as one:
+            with httpx.Client(base_url=journey.server.url, timeout=60, trust_env=False, headers=journey.server.headers) as one:
                 gate.wait()
                 codes.append(one.post(f"/api/invitations/{token}", json=body).status_code)
 
@@ -163,7 +163,7 @@ def test_an_answer_and_a_move_at_once_never_agree_to_what_was_not_seen(journey: 
         codes: dict[str, int] = {}
 
         def move(revision: int = revision, gate: threading.Barrier = gate, codes: dict[str, int] = codes) -> None:
-            with httpx.Client(base_url=journey.server.url, timeout=60, trust_env=False) as one:
+            with httpx.Client(base_url=journey.server.url, timeout=60, trust_env=False, headers=journey.server.headers) as one:
                 gate.wait()
                 moves = {a: str(day + timedelta(days=revision % 2)), b: str(day + timedelta(days=revision % 2))}
                 body = {"moves": moves, "revision": revision}

@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from tests.servers import Server
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -41,6 +43,13 @@ OPERATIONS = [
     "GET /api/digs/{dig_id}/calendar.ics", "GET /api/digs/{dig_id}/section.svg", "GET /api/invitations/{token}",
     "POST /api/invitations/{token}", "GET /api/quiet-plans", "POST /api/quiet-plans", "GET /api/quiet-plans/{token}",
     "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
+    "GET /api/session", "POST /api/session", "GET /api/offices", "GET /api/people", "POST /api/people",
+    "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
+]  # fmt: skip
+# what could take the key out of the tests' own hand: tried in test_door
+BY_HAND = [
+    "DELETE /api/session", "PUT /api/session/password", "PATCH /api/people/{person_id}", "POST /api/people/{person_id}/password",
+    "DELETE /api/tokens/{token_id}",
 ]  # fmt: skip
 
 
@@ -51,23 +60,25 @@ def described(client: httpx.Client) -> Any:
 
 
 def test_every_endpoint_is_in_the_list(described: Any) -> None:
-    assert sorted(OPERATIONS) == sorted(f"{verb.upper()} {path}" for path, verbs in described["paths"].items() for verb in verbs)
+    assert sorted([*OPERATIONS, *BY_HAND]) == sorted(
+        f"{verb.upper()} {path}" for path, verbs in described["paths"].items() for verb in verbs
+    )
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_endpoint_keeps_to_its_description(described: Any, server_url: str, operation: str) -> None:
+def test_every_endpoint_keeps_to_its_description(described: Any, server: Server, operation: str) -> None:
     verb, path = operation.split(" ")
     schema = schemathesis.openapi.from_dict(described)
 
     @given(case=schema[path][verb].as_strategy(generation_mode=GenerationMode.POSITIVE))
     @SETTINGS
     def valid(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=server_url, checks=CHECKS, timeout=120)
+        case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=120, headers=server.headers)
 
     @given(case=schema[path][verb].as_strategy(generation_mode=GenerationMode.NEGATIVE))
     @SETTINGS
     def invalid(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=server_url, checks=CHECKS, timeout=120)
+        case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=120, headers=server.headers)
 
     valid()
     if schema[path][verb].query or schema[path][verb].body:  # of a plain text in the path nothing is invalid

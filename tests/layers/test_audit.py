@@ -60,7 +60,8 @@ def test_rows_cut_off_at_the_end_show_in_the_last_hash(engine: sa.Engine) -> Non
     head = verify(engine).head
     forced(engine, "DELETE FROM audit WHERE id > 3")
     checked = verify(engine)
-    assert checked.broken is None and checked.head != head
+    assert checked.broken is None and checked.head != head and checked.has_head
+    assert not verify(engine, head).has_head and verify(engine, checked.head).has_head
 
 
 def test_writers_at_once_make_one_chain(engine: sa.Engine) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.servers import Server
 from tests.web.pages import PATIENCE_MS, Watch, settled
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,6 +29,11 @@ def watch(server_url: str) -> Iterator[Watch]:
     one.verify()
 
 
+def signed(context: BrowserContext, server: Server, role: str = "admin") -> None:
+    """Somebody of that role has signed in with this browser."""
+    context.add_cookies([{"name": "waixian", "value": server.secret(role), "url": server.url, "httpOnly": True}])
+
+
 def _opener(context: BrowserContext, watch: Watch, server_url: str) -> Open:
     def visit(path: str = "/", *, idle: bool = True) -> Page:
         page = context.new_page()
@@ -42,16 +48,18 @@ def _opener(context: BrowserContext, watch: Watch, server_url: str) -> Open:
 
 
 @pytest.fixture
-def desktop(browser: Browser, watch: Watch, server_url: str) -> Iterator[Open]:
+def desktop(browser: Browser, watch: Watch, server: Server) -> Iterator[Open]:
     """Opens pages on a 1440 × 900 screen, in Chinese."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
-    yield _opener(context, watch, server_url)
+    signed(context, server)
+    yield _opener(context, watch, server.url)
     context.close()
 
 
 @pytest.fixture
-def phone(browser: Browser, watch: Watch, server_url: str) -> Iterator[Open]:
+def phone(browser: Browser, watch: Watch, server: Server) -> Iterator[Open]:
     """Opens pages on a 390 × 844 touch screen, in Chinese."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True)
-    yield _opener(context, watch, server_url)
+    signed(context, server)
+    yield _opener(context, watch, server.url)
     context.close()

@@ -44,8 +44,9 @@ class Watch:
 
     def verify(self) -> None:
         """Nothing but what a test has announced in ``expected``."""
-        assert self.strangers == []
-        assert [text for text in self.said if not any(words in text for words in self.expected)] == []
+        assert self.strangers == [], self.strangers
+        said = [text for text in self.said if not any(words in text for words in self.expected)]
+        assert said == [], said
 
 
 def settled(page: Page) -> None:

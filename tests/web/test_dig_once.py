@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.servers import ON
+from tests.servers import Server
 from tests.web.pages import PATIENCE_MS, Watch, colour_on_map, settled
 
 Open = Callable[..., Page]
@@ -22,9 +23,9 @@ SMALL = """[...document.querySelectorAll('%s')].filter(e => e.offsetParent)
 
 
 @pytest.fixture(scope="module")
-def api(server_url: str) -> Iterator[httpx.Client]:
+def api(server: Server) -> Iterator[httpx.Client]:
     """The same server, asked without a browser."""
-    with httpx.Client(base_url=server_url, timeout=300, trust_env=False) as one:
+    with httpx.Client(base_url=server.url, timeout=300, trust_env=False, headers=server.headers) as one:
         yield one
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import Server
 from tests.web.pages import Watch, settled
 
 Open = Callable[..., Page]
@@ -37,14 +38,15 @@ def line_of(page: Page) -> list[list[float]]:
     return [[float(number) for number in pair.split("_")] for pair in said.split("~")] if said else []
 
 
-def ask(server_url: str, line: list[list[float]], **properties: Any) -> dict[str, Any]:
+def ask(server: Server, line: list[list[float]], **properties: Any) -> dict[str, Any]:
     """The verdict on a line, asked without a browser."""
     body = {"type": "Feature", "geometry": {"type": "LineString", "coordinates": line}, "properties": properties}
-    verdict: dict[str, Any] = httpx.post(f"{server_url}/api/review", json=body, timeout=120, trust_env=False).json()["verdict"]
+    answer = httpx.post(f"{server.url}/api/review", json=body, timeout=120, trust_env=False, headers=server.headers)
+    verdict: dict[str, Any] = answer.json()["verdict"]
     return verdict
 
 
-def test_drawn_line_gets_a_live_outcome_and_then_the_card_of_the_server(desktop: Open, server_url: str) -> None:
+def test_drawn_line_gets_a_live_outcome_and_then_the_card_of_the_server(desktop: Open, server: Server) -> None:
     page = desktop(START)
     draw(page, (250, 300), (450, 340))
     box = page.locator("[data-test=map]").bounding_box()
@@ -58,13 +60,13 @@ def test_drawn_line_gets_a_live_outcome_and_then_the_card_of_the_server(desktop:
     expect(page.locator(CARD)).to_be_visible()
     line = line_of(page)
     assert len(line) == 3
-    verdict = ask(server_url, line, utility="gas")
+    verdict = ask(server, line, utility="gas")
     expect(page.locator("[data-test=headline]")).to_have_text(verdict["headline"]["zh"])
     expect(page.locator("[data-test=length]")).to_have_text(f"{verdict['length']['counted_m']:.1f}")
     expect(page.locator(CARD)).to_have_attribute("data-outcome", verdict["outcome"])
 
 
-def test_attributes_change_the_verdict(desktop: Open, server_url: str) -> None:
+def test_attributes_change_the_verdict(desktop: Open, server: Server) -> None:
     page = desktop(START)
     draw(page, (250, 300), (450, 340), (560, 430))
     page.keyboard.press("Enter")
@@ -72,7 +74,7 @@ def test_attributes_change_the_verdict(desktop: Open, server_url: str) -> None:
     page.locator("[data-test=draw-form-fold]").click()
     page.locator("[data-test=utility-power]").click()
     page.locator("[data-test='voltage-35']").click()
-    verdict = ask(server_url, line_of(page), utility="power", voltage_kv=35)
+    verdict = ask(server, line_of(page), utility="power", voltage_kv=35)
     assert verdict["outcome"] == "out_of_scope"
     expect(page.locator(CARD)).to_have_attribute("data-outcome", "out_of_scope")
     assert "a.voltage_kv=35" in page.url
@@ -112,11 +114,11 @@ def test_escape_while_drawing_drops_the_line(desktop: Open) -> None:
     assert line_of(page) == []
 
 
-def test_link_to_a_drawn_line_shows_the_same_verdict(desktop: Open, server_url: str) -> None:
+def test_link_to_a_drawn_line_shows_the_same_verdict(desktop: Open, server: Server) -> None:
     line = [[114.298, 34.7968], [114.2995, 34.7965], [114.3004, 34.7957]]
     text = "~".join(f"{lon}_{lat}" for lon, lat in line)
     page = desktop(f"/?tab=draw&at=16.5/34.796/114.3&line={text}&a.utility=water")
-    expect(page.locator("[data-test=headline]")).to_have_text(ask(server_url, line, utility="water")["headline"]["zh"])
+    expect(page.locator("[data-test=headline]")).to_have_text(ask(server, line, utility="water")["headline"]["zh"])
 
 
 def test_file_becomes_a_job_with_outcomes_downloads_and_cards(desktop: Open, tmp_path: Path) -> None:

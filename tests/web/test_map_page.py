@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import Server
 from tests.web.pages import Watch, colour_on_map, settled
 
 Open = Callable[..., Page]
@@ -17,9 +18,9 @@ LIT = "#f2b705"
 
 
 @pytest.fixture(scope="module")
-def api(server_url: str) -> Iterator[httpx.Client]:
+def api(server: Server) -> Iterator[httpx.Client]:
     """The same server, asked without a browser."""
-    with httpx.Client(base_url=server_url, timeout=120, trust_env=False) as one:
+    with httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers) as one:
         yield one
 
 

@@ -1,4 +1,5 @@
 /** The only module that speaks to the server. */
+import type { Me, Offices } from './people-types'
 import { problemOf, unreachable } from './problem'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
@@ -14,6 +15,13 @@ export function speak(lang: Lang): void {
   language = lang
 }
 
+let signedOut = (): void => undefined
+
+/** What to do when the server says that nobody is signed in any more. */
+export function onSignedOut(then: () => void): void {
+  signedOut = then
+}
+
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('Accept-Language', language === 'zh' ? 'zh-CN' : 'en')
@@ -24,6 +32,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
   }
+  if (answer.status === 401 && path !== '/api/session') signedOut()
   if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null))
   return answer
 }
@@ -40,6 +49,22 @@ function query(values: Record<string, string | number | null | undefined>): stri
   const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
   return text ? `?${text}` : ''
 }
+
+// ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const readSession = (): Promise<{ person: Me | null }> => json('/api/session')
+export const beginSession = (login: string, password: string): Promise<{ person: Me | null }> => send('POST', '/api/session', { login, password })
+export const readOffices = (): Promise<Offices> => json('/api/offices')
+
+export async function endSession(): Promise<void> {
+  await ask('/api/session', { method: 'DELETE' })
+}
+
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await ask('/api/session/password', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ old, new: fresh }) })
+}
+
+// ── the city ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const readCity = (): Promise<City> => json('/api/city')
 export const readLayers = (): Promise<LayerInfo[]> => json('/api/layers')

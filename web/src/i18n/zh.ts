@@ -1,7 +1,9 @@
 import { zhDigs } from './zh-digs'
+import { zhDoor } from './zh-door'
 
 export const zh = {
   ...zhDigs,
+  ...zhDoor,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

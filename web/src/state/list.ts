@@ -3,6 +3,7 @@ import { reactive, ref, shallowReactive, watch } from 'vue'
 import type { RouteItem } from '../api/types'
 import { readRoutes } from '../api/client'
 import { explain } from '../i18n'
+import { person } from './person'
 import { listedItems, place } from './store'
 
 export const PAGE = 60
@@ -28,7 +29,7 @@ export function reload(): void {
 }
 
 async function load(page: number, fresh = false): Promise<void> {
-  if (page < 0 || asked.has(page) || (total.value !== null && !fresh && page * PAGE >= total.value)) return
+  if (!person.value || page < 0 || asked.has(page) || (total.value !== null && !fresh && page * PAGE >= total.value)) return
   asked.add(page)
   const mine = round
   try {

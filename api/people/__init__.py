@@ -1,0 +1,1 @@
+"""People over HTTP: what is asked of accounts, sessions and tokens, and how they are shown."""

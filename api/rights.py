@@ -1,0 +1,186 @@
+"""Who is asking, and what they may: every address names the ability that it needs, or says that it is for everybody.
+
+Browsers bring a cookie, programs a token (``Authorization: Bearer``). What a server process has just looked up holds for
+:data:`KNOWN_S` seconds, so that a page full of tiles asks the database once: so long may a session last that another
+process ended.
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+
+from api.security import refuse_strangers
+from geo.errors import Forbidden, NotSignedIn
+from layers.digs.invitations import holds
+from layers.people.accounts import Person
+from layers.people.audit import Actor
+from layers.people.secret import digest
+from layers.people.sessions import SignedIn, bearer, session_of
+
+COOKIE = "waixian"
+LINK = "waixian_link"
+GUEST = Person(0, "guest", "链接访客", "guest", None, None, frozenset({"ground"}))
+"""Who came by the link of an invitation: the ground under what it shows, and nothing else."""
+KNOWN_S, KNOWN_MOST = 5.0, 10_000
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks, with the session of their browser (None: a program's token)."""
+
+    person: Person
+    session: SignedIn | None
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit names them."""
+        return Actor(self.person.login, self.address)
+
+
+class Visitors:
+    """Secrets that were looked up a moment ago."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._known: OrderedDict[str, tuple[float, SignedIn | Person]] = OrderedDict()
+        self._lock = Lock()
+
+    def session(self, given: str) -> SignedIn:
+        """Who holds a cookie. Raises NotSignedIn."""
+        found = self._recall(given)
+        if isinstance(found, SignedIn):
+            return found
+        one = session_of(self._engine, given)
+        if one.secret is None:
+            self._keep(given, one)
+        return one
+
+    def bearer(self, given: str) -> Person:
+        """Whose token this is. Raises NotSignedIn."""
+        found = self._recall(given)
+        if isinstance(found, Person):
+            return found
+        one = bearer(self._engine, given)
+        self._keep(given, one)
+        return one
+
+    def link(self, token: str) -> bool:
+        """Is this the token of an invitation that can be answered?"""
+        if self._recall(token) is GUEST:
+            return True
+        held = holds(self._engine, token)
+        if held:
+            self._keep(token, GUEST)
+        return held
+
+    def forget(self) -> None:
+        """Somebody's rights have changed: look up everybody anew."""
+        with self._lock:
+            self._known.clear()
+
+    def _recall(self, given: str) -> SignedIn | Person | None:
+        with self._lock:
+            until, one = self._known.get(digest(given), (0.0, None))
+        return one if time.monotonic() < until else None
+
+    def _keep(self, given: str, one: SignedIn | Person) -> None:
+        with self._lock:
+            self._known[digest(given)] = (time.monotonic() + KNOWN_S, one)
+            while len(self._known) > KNOWN_MOST:
+                self._known.popitem(last=False)
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from, as the server sees it: a header that a visitor writes proves nothing."""
+    return request.client.host if request.client else ""
+
+
+def visitor(request: Request) -> Visitor:
+    """Who is asking. Raises NotSignedIn; 403 where a page of another site uses somebody's cookie."""
+    visitors: Visitors = request.app.state.house.visitors
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return Visitor(visitors.bearer(token.strip()), None, address_of(request))
+    given = request.cookies.get(COOKIE)
+    if not given and request.cookies.get(LINK) and visitors.link(request.cookies[LINK]):
+        return Visitor(GUEST, None, address_of(request))
+    if not given:
+        raise NotSignedIn(why_zh="请先登录", why_en="sign in first")
+    refuse_strangers(request.method, request.headers)
+    one = visitors.session(given)
+    if one.secret:
+        request.state.cookie = cookie(one.secret, request.url.scheme == "https")
+    return Visitor(one.person, one, address_of(request))
+
+
+def cookie(secret: str, secure: bool) -> str:
+    """The ``Set-Cookie`` of a session; it ends with the browser, and no script can read it."""
+    return f"{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+def link_cookie(token: str) -> str:
+    """The ``Set-Cookie`` by which the page of an invitation may ask for the ground under it."""
+    return f"{LINK}={token}; Path=/; HttpOnly; SameSite=Lax"
+
+
+VisitorNow = Annotated[Visitor, Depends(visitor)]
+
+
+class Needs:
+    """An ability without which an address does not answer. Raises NotSignedIn, Forbidden."""
+
+    def __init__(self, ability: str) -> None:
+        self.ability = ability
+
+    def __call__(self, now: VisitorNow) -> None:
+        person = now.person
+        if person.must_change and now.session is not None:
+            raise Forbidden(why_zh="请先修改初始密码", why_en="change the password that you were given first", must_change=True)
+        if self.ability not in person.may:
+            raise Forbidden(
+                why_zh=f"{person.name} 的角色不能做这件事（需要：{self.ability}）",
+                why_en=f"the role of {person.name} may not do this (it takes: {self.ability})",
+                needs=self.ability,
+            )
+
+
+class ForEverybody:
+    """An address that anybody may ask: a link that carries its own secret, or the door itself."""
+
+    ability = "everybody"
+
+    def __call__(self) -> None:
+        return None
+
+
+class ForSignedIn:
+    """An address about oneself."""
+
+    ability = "signed_in"
+
+    def __call__(self, now: VisitorNow) -> None:
+        return None
+
+
+def needs(ability: str) -> Any:
+    """``dependencies=[needs("see")]`` of a router or an address."""
+    return Depends(Needs(ability))
+
+
+everybody: Any = Depends(ForEverybody())
+signed_in: Any = Depends(ForSignedIn())
+
+
+def abilities_of(dependant: Any) -> list[str]:
+    """What an address asks for, found among its dependencies."""
+    found = []
+    for one in dependant.dependencies:
+        if isinstance(one.call, (Needs, ForEverybody, ForSignedIn)):
+            found.append(one.call.ability)
+    return found

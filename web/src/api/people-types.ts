@@ -1,0 +1,36 @@
+/** People, as the server tells them. */
+export interface Me {
+  id: number
+  login: string
+  name: string
+  role: string
+  company: string | null
+  district: string | null
+  may: string[]
+  must_change: boolean
+}
+
+export interface Account {
+  id: number
+  login: string
+  name: string
+  role: string
+  company: string | null
+  district: string | null
+  must_change: boolean
+  disabled: boolean
+}
+
+export interface Role {
+  title: { zh: string; en: string }
+  office: { zh: string; en: string }
+  cite: string
+  may: string[]
+  of_company: boolean
+  of_district: boolean
+}
+
+export interface Offices {
+  abilities: Record<string, { zh: string; en: string }>
+  roles: Record<string, Role>
+}

@@ -1,0 +1,44 @@
+/** Who is signed in with this browser. */
+import { ref, shallowRef } from 'vue'
+import { beginSession, changePassword, endSession, onSignedOut, readOffices, readSession } from '../api/client'
+import type { Me, Offices } from '../api/people-types'
+
+/** undefined: not asked yet; null: nobody. */
+export const person = shallowRef<Me | null | undefined>(undefined)
+export const offices = shallowRef<Offices | null>(null)
+/** Said above the form when a session has ended by itself. */
+export const ended = ref(false)
+
+export const may = (ability: string): boolean => person.value?.may.includes(ability) ?? false
+
+async function known(me: Me | null): Promise<void> {
+  if (me && !offices.value) offices.value = await readOffices()
+  person.value = me
+}
+
+export async function findOut(): Promise<void> {
+  await known((await readSession()).person)
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  ended.value = false
+  await known((await beginSession(login, password)).person)
+}
+
+/** Everything that was shown goes with the person: the page begins anew. */
+export async function signOut(): Promise<void> {
+  await endSession()
+  location.assign('/')
+}
+
+export async function renew(old: string, fresh: string): Promise<void> {
+  const login = person.value?.login ?? ''
+  await changePassword(old, fresh)
+  await signIn(login, fresh)
+}
+
+onSignedOut(() => {
+  if (!person.value) return
+  ended.value = true
+  person.value = null
+})
