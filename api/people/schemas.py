@@ -85,9 +85,7 @@ class PersonOut(Model):
 class PersonMade(PersonOut):
     """A new account; ``password`` is shown this once."""
 
-    model_config = ConfigDict(
-        extra="allow", json_schema_extra={"examples": [examples.PERSON_MADE]}
-    )
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.PERSON_MADE]})
 
     password: str
 

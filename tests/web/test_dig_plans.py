@@ -23,9 +23,9 @@ LONG = "材料四月到，" * 166
 
 
 @pytest.fixture(scope="module")
-def api(server_url: str) -> Iterator[httpx.Client]:
+def api(server: Server) -> Iterator[httpx.Client]:
     """The same server, asked without a browser."""
-    with httpx.Client(base_url=server_url, timeout=300, trust_env=False) as one:
+    with httpx.Client(base_url=server.url, timeout=300, trust_env=False, headers=server.headers) as one:
         yield one
 
 
