@@ -45,7 +45,7 @@ def test_other_dates_are_taken_up_and_everybody_is_asked_anew(journey: Journey) 
     mine = next(token for name, token in tokens.items() if party[name] == a)
     theirs = next(token for name, token in tokens.items() if party[name] == b)
     assert journey.say(theirs, "joins").status_code == 200
-    counter = journey.say(mine, "counters", start="2026-12-14", end="2026-12-18", reason="材料未到")
+    counter = journey.say(mine, "counters", start="2036-12-15", end="2036-12-19", reason="材料未到")
     assert counter.json()["state"] == "counters"
     assert journey.dig(dig["id"])["state"] == "countered"
     moves = {a: "2026-12-14", b: "2026-12-09"}

@@ -268,8 +268,8 @@ def test_two_parties_answer_their_links(desktop: Open, phone: Open, api: httpx.C
     expect(second.get_by_role("alert")).to_contain_text("原因")
     second.locator("[data-test=way-counters]").tap()
     assert second.evaluate(SMALL % (".answer button, .answer input, .answer textarea", 48)) == []
-    second.locator("[data-test=counter-start]").fill("2027-04-12")
-    second.locator("[data-test=counter-end]").fill("2027-04-23")
+    second.locator("[data-test=counter-start]").fill("2036-04-14")
+    second.locator("[data-test=counter-end]").fill("2036-04-25")
     second.locator("[data-test=reason]").fill("材料四月到")
     second.locator("[data-test=send]").tap()
     opened(second, "[data-test=invite][data-state=counters]")
@@ -278,7 +278,7 @@ def test_two_parties_answer_their_links(desktop: Open, phone: Open, api: httpx.C
     opened(office)
     answers = office.locator("[data-test=answers]")
     expect(answers.locator(f"li[data-party='{parties[0]}']")).to_contain_text("参加")
-    expect(answers.locator(f"li[data-party='{parties[1]}']")).to_contain_text("提出 2027-04-12 至 2027-04-23")
+    expect(answers.locator(f"li[data-party='{parties[1]}']")).to_contain_text("提出 2036-04-14 至 2036-04-25")
     expect(answers.locator(f"li[data-party='{parties[1]}']")).to_contain_text("材料四月到")
     kept = {one["party"]: one["state"] for one in api.get(f"/api/digs/{dig['id']}").json()["answers"]}
     assert (kept[parties[0]], kept[parties[1]]) == ("joins", "counters")
