@@ -70,11 +70,14 @@ def test_the_problem_speaks_one_language_and_names_no_folder() -> None:
     )
 
 
+OF_OUR_OWN = {"box_edges"}  # raised by our own schemas, beside the kinds of pydantic
+
+
 @pytest.mark.parametrize("kind", WORDS)
 def test_reasons_exist_in_pydantic_and_speak_both_languages(kind: str) -> None:
     from pydantic_core import core_schema
 
-    assert kind in core_schema.ErrorType.__args__
+    assert kind in core_schema.ErrorType.__args__ or kind in OF_OUR_OWN
     zh, en = WORDS[kind]
     assert "{" in zh or CJK.search(zh)
     assert not CJK.search(en)
