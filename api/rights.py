@@ -165,7 +165,8 @@ class ForSignedIn:
     ability = "signed_in"
 
     def __call__(self, now: VisitorNow) -> None:
-        return None
+        if now.person is GUEST:
+            raise NotSignedIn(why_zh="请先登录", why_en="sign in first")
 
 
 def needs(ability: str) -> Any:

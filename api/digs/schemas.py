@@ -8,24 +8,17 @@ from pydantic_core import PydanticCustomError
 
 from api.deps import FIRST_DAY, LAST_DAY
 from api.digs import examples
-from api.schemas import Bounds, Geometry, Model, Words
-from api.wire import storable
+from api.schemas import Bounds, Geometry, Model, Storable, Words
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
-def _kept(text: str) -> str:
-    if not storable(text):
-        raise PydanticCustomError("string_unicode", "holds invalid characters")
-    return text
-
-
 def _text(most: int) -> Any:
-    return Annotated[str, Field(max_length=most), AfterValidator(_kept)]
+    return Annotated[str, Field(max_length=most), Storable]
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_kept)]
-Free = Annotated[str, Field(max_length=2000), AfterValidator(_kept)]
+Name = Annotated[str, Field(min_length=1, max_length=200), Storable]
+Free = Annotated[str, Field(max_length=2000), Storable]
 By = Annotated[Name | None, Field(description="由谁，记入日志 / who does it, for the log")]
 
 

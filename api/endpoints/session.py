@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from api.deps import HouseNow
 from api.people.schemas import PasswordAsked, SessionOut, SignInAsked
-from api.rights import COOKIE, Visitor, VisitorNow, address_of, cookie, everybody, signed_in, visitor
+from api.rights import COOKIE, GUEST, Visitor, VisitorNow, address_of, cookie, everybody, signed_in, visitor
 from api.schemas import problems
 from api.wire import Json
 from geo.errors import NotSignedIn
@@ -18,7 +18,7 @@ GONE = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 
 
 def _me(person: Person | None) -> dict[str, object]:
-    if person is None:
+    if person is None or person is GUEST:  # a link opens the ground, and is nobody's session
         return {"person": None}
     names = ("id", "login", "name", "role", "company", "district", "must_change")
     return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}}

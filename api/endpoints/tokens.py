@@ -31,6 +31,8 @@ def list_tokens(now: VisitorNow, house: HouseNow, everybodys: Annotated[bool, Qu
 )  # fmt: skip
 def new_token(asked: TokenAsked, now: VisitorNow, house: HouseNow) -> Json:
     """With some of one's own abilities; a token cannot make tokens."""
+    if now.person.must_change:
+        raise Forbidden(why_zh="请先修改初始密码", why_en="change the password that you were given first", must_change=True)
     if now.session is None:
         raise Forbidden(why_zh="令牌不能再签发令牌，请登录后操作", why_en="a token cannot make tokens: sign in")
     number, secret = make_token(house.engine, now.person, asked.name, asked.may, asked.days, now.address)

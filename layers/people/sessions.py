@@ -73,9 +73,10 @@ def _wait(engine: sa.Engine, login: str, address: str) -> None:
             " WHERE key = :key AND at > now() - :old",
             key=key, old=COUNTED,
         )  # fmt: skip
-        over = int(found["n"]) - FREE_TRIES[kind] if found else -1
+        assert found is not None  # a count is always one row
+        over = int(found["n"]) - FREE_TRIES[kind]
         if over >= 0:
-            left = min(MOST_WAIT_S, 2.0 ** min(over, 20)) - float(found["since"] or 0)  # type: ignore[index]
+            left = min(MOST_WAIT_S, 2.0 ** min(over, 20)) - float(found["since"] or 0)
             if left > 0:
                 raise TooManyTries(seconds=int(left) + 1)
 

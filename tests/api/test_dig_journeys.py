@@ -330,3 +330,22 @@ def test_the_scoreboard_counts_what_was_agreed(journey: Journey) -> None:
     nothing = journey.client.get("/api/scoreboard", params={"from": "2001-01", "to": "2001-12"}).json()
     assert nothing["total"]["rate"] is None and nothing["months"] == []
     assert b and dig["id"]
+
+
+def test_who_comes_by_a_link_sees_the_ground_and_is_nobody(journey: Journey) -> None:
+    a, _ = journey.two()
+    _, _, tokens = journey.asked(a)
+    with httpx.Client(base_url=journey.server.url, timeout=60, trust_env=False) as guest:
+        assert guest.get("/api/city").status_code == 401
+        assert guest.get(f"/api/invitations/{next(iter(tokens.values()))}").status_code == 200
+        assert guest.get("/api/city").status_code == guest.get("/tiles/roads/12/3350/1620.mvt").status_code == 200
+        for path in (
+            "/api/routes",
+            "/api/works",
+            "/tiles/pipes/12/3350/1620.mvt",
+            "/tiles/works/12/3350/1620.mvt",
+            "/api/people",
+        ):
+            assert guest.get(path).status_code == 403, path
+        assert guest.get("/api/session").json() == {"person": None}
+        assert guest.get("/api/offices").status_code == guest.get("/api/tokens").status_code == 401

@@ -153,6 +153,7 @@ def test_a_new_person_changes_the_password_first(house: Server, come: Client) ->
     assert made.status_code == 201
     given = made.json()["password"]
     assert new.post("/api/session", json={"login": "zhao", "password": given}).json()["person"]["must_change"]
+    assert new.post("/api/tokens", json={"name": "x", "may": ["see"]}).status_code == 403  # no way round it
     refused = new.get("/api/city")
     assert refused.status_code == 403 and "密码" in refused.json()["detail"]
     assert new.put("/api/session/password", json={"old": given, "new": "four unrelated words"}).status_code == 204
