@@ -11,6 +11,7 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,12 @@ from geo.verdict import Review
 FORMATS = ("gpkg", "geojson", "parquet", "csv", "xlsx", "shp")
 
 
-def format_of(path: Path) -> str:
-    """Which of :data:`FORMATS` a name asks for. Raises :class:`BadInput` for any other."""
+def format_of(path: Path, formats: Sequence[str] = FORMATS) -> str:
+    """Which of the formats a name asks for. Raises :class:`BadInput` for any other."""
     name = path.name.lower()
     ending = "shp" if name.endswith((".shp.zip", ".zip")) else name.rpartition(".")[2]
-    if "." not in name or ending not in FORMATS:
-        known = "、".join(f".{one}" for one in FORMATS)
+    if "." not in name or ending not in formats:
+        known = "、".join(f".{one}" for one in formats)
         raise BadInput(
             file=path.name,
             why_zh=f"不知道以何种格式写 {path.name}；可用的扩展名：{known}",

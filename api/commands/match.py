@@ -4,13 +4,13 @@ import argparse
 import math
 import time
 
-from api.answers.write import write_rejects
+from api.answers.write import format_of, write_rejects
 from api.commands.house import House
 from api.commands.opening import Opened, opened
 from api.commands.reading import check_places, rejects_of
 from api.commands.terminal import bar, matches, say, summary_line
 from api.day import today
-from api.digs.files import ONE_TABLE, format_of, summary, write_matches
+from api.digs.files import FORMATS, ONE_TABLE, summary, write_matches
 from api.matching import Matching, match_works
 from api.review import review
 from geo.errors import BadInput
@@ -20,7 +20,7 @@ from layers.readers import RoutesRead
 def match_file(house: House, asked: argparse.Namespace) -> int:
     """Match (and plan) the works of ``asked.works``; 0 if every row took part, 1 if some were rejected."""
     began = time.monotonic()
-    ending = format_of(asked.output)
+    ending = format_of(asked.output, FORMATS)
     _check_least(asked.min_shared)
     check_places(output=asked.output, report=asked.report, rejects=rejects_of(asked))
     on = asked.on or today()

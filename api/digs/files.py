@@ -28,12 +28,12 @@ from api.answers.files import whole
 from api.answers.shapes import degrees_of, geo_metadata, write_layer
 from api.answers.sheets import LONLAT, add_sheet, too_long, write_rows
 from api.answers.table import Answer, rejects_table, typed
+from api.answers.write import format_of
 from api.digs.objects import Digs
 from api.digs.table import DIGS, MATCHES, MEMBERS, SHARES, UNJOINED, match_table, members_table, unjoined_table
 from api.matching import Matching
 from api.wire import dumps
 from geo.crs import to_degrees
-from geo.errors import BadInput
 
 Shapes = npt.NDArray[np.object_]
 FORMATS = ("gpkg", "geojson", "parquet", "csv", "xlsx")
@@ -41,24 +41,11 @@ FORMATS = ("gpkg", "geojson", "parquet", "csv", "xlsx")
 ONE_TABLE = ("parquet", "csv")
 
 
-def format_of(path: Path) -> str:
-    """Which of :data:`FORMATS` a name asks for. Raises :class:`BadInput` for any other."""
-    ending = path.name.lower().rpartition(".")[2]
-    if "." not in path.name or ending not in FORMATS:
-        known = "、".join(f".{one}" for one in FORMATS)
-        raise BadInput(
-            file=path.name,
-            why_zh=f"不知道以何种格式写 {path.name}；可用的扩展名：{known}",
-            why_en=f"{path.name} does not say which format; it may end in {known.replace('、', ', ')}",
-        )
-    return ending
-
-
 def write_matches(matching: Matching, path: Path, rejects: pd.DataFrame | None = None) -> Path:
     """Every match (and the plan, where the format has room for it) into ``path``, whole or not at all. Returns ``path``.
 
     Raises :class:`BadInput` for an ending that no format has, or a place that cannot be written to."""
-    ending = format_of(path)
+    ending = format_of(path, FORMATS)
     digs = Digs(matching)
     with whole(path) as draft:
         if ending == "gpkg":
