@@ -21,6 +21,7 @@ from layers.people.accounts import Person
 from layers.people.audit import Actor
 from layers.people.secret import digest
 from layers.people.sessions import SignedIn, bearer, session_of
+from layers.rights.scope import NOTHING, Scope, scope_of
 
 COOKIE = "waixian"
 LINK = "waixian_link"
@@ -41,6 +42,11 @@ class Visitor:
     def actor(self) -> Actor:
         """As the audit names them."""
         return Actor(self.person.login, self.address)
+
+    @property
+    def scope(self) -> Scope:
+        """How far they see."""
+        return NOTHING if self.person is GUEST else scope_of(self.person)
 
 
 class Visitors:

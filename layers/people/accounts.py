@@ -7,17 +7,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import BadInput, Conflict, NotFound
+from layers.demo import names
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
 from layers.people.secret import fits, hashed, once
 from layers.rows import Source, row, rows, run
 
-DEMO_COMPANY, DEMO_DISTRICT = "示范水务集团", "示范区"
+DEMO_DISTRICT = "古城区"
+# people of the demo's companies beside demo-utility, who is of the first
+DEMO_COMPANIES = {
+    "utility": names.WATER, "gas": names.GAS, "heat": names.HEAT, "power": names.POWER, "drain": names.DRAIN,
+    **dict(zip(("dianxin", "yidong", "liantong", "guangdian"), names.COMMS, strict=True)),
+}  # fmt: skip
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 SHOWN = ("login", "name", "role", "company", "district", "disabled")
 _PEOPLE = (
-    "SELECT p.id, p.login, p.name, p.role, c.name AS company, p.district, p.must_change, p.disabled_at IS NOT NULL AS disabled,"
-    " p.created_at FROM people p LEFT JOIN companies c ON c.id = p.company"
+    "SELECT p.id, p.login, p.name, p.role, p.company AS company_id, c.name AS company, p.district, p.must_change,"
+    " p.disabled_at IS NOT NULL AS disabled, p.created_at FROM people p LEFT JOIN companies c ON c.id = p.company"
 )
 
 
@@ -33,6 +39,7 @@ class Person:
     district: str | None
     may: frozenset[str]
     must_change: bool = False
+    company_id: int | None = None
 
 
 def person_of(one: dict[str, Any], may: set[str] | None = None) -> Person:
@@ -41,7 +48,7 @@ def person_of(one: dict[str, Any], may: set[str] | None = None) -> Person:
     able = frozenset(role.may if role else ())
     return Person(
         one["id"], one["login"], one["name"], one["role"], one["company"], one["district"],
-        able if may is None else able & may, one["must_change"],
+        able if may is None else able & may, one["must_change"], one["company_id"],
     )  # fmt: skip
 
 
@@ -174,20 +181,21 @@ def demo_people(engine: sa.Engine, known: str) -> str:
     """
     with engine.begin() as connection:
         kept = {one["login"]: one["password"] for one in rows(connection, "SELECT login, password FROM people")}
-        logins = {f"demo-{role}": role for role in offices().roles}
+        logins = {f"demo-{role}": role for role in offices().roles} | {f"demo-{who}": "utility" for who in DEMO_COMPANIES}
         if known and all(login in kept for login in logins) and fits(kept[f"demo-{next(iter(offices().roles))}"], known):
             return known
         given = once()
         secret = hashed(given)
         for login, role in logins.items():
             asked = offices().roles[role]
+            company = DEMO_COMPANIES[login.removeprefix("demo-")] if asked.of_company else ""
             run(
                 connection,
                 "INSERT INTO people (login, name, role, company, district, password, must_change) VALUES (:login, :name, :role,"
                 " :company, :district, :password, false) ON CONFLICT (login) DO UPDATE SET password = :password,"
-                " must_change = false",
-                login=login, name=f"示范·{asked.title.zh}", role=role, password=secret,
-                company=_company(connection, DEMO_COMPANY if asked.of_company else ""),
+                " name = :name, company = :company, district = :district, must_change = false",
+                login=login, name=f"示范·{company or asked.title.zh}", role=role, password=secret,
+                company=_company(connection, company),
                 district=DEMO_DISTRICT if asked.of_district else None,
             )  # fmt: skip
         note(connection, Actor("system"), "people.demo", ", ".join(logins))

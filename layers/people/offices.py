@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -15,12 +15,17 @@ FOLDER = Path(__file__).parents[2] / "data" / "offices"
 
 
 class Role(Model):
-    """What people of an office are called here, and what they may do. ``cite``: where the document names the office."""
+    """What people of an office are called here, and what they may do. ``cite``: where the document names the office;
+    ``reach``: whose proposals they see; ``audience``: what they are to a company that opens its pipes; ``decides``: items of a
+    proposal."""
 
     title: Words
     office: Words
     cite: str
     may: tuple[str, ...]
+    reach: Literal["city", "district", "company", "self"]
+    audience: Literal["offices", "companies", "others"]
+    decides: tuple[str, ...] = ()
     of_company: bool = False
     of_district: bool = False
 
