@@ -17,9 +17,14 @@ from api.commands import interrupt  # alone and light: Ctrl-C is looked after be
 
 if TYPE_CHECKING:
     from api.commands.house import House
+    from api.sso.settings import SingleSignOn
 
 ROOT = Path(__file__).resolve().parent
 REJECTED, NOTHING_DONE = 1, 2
+SSO = [
+    f"WAIXIAN_OIDC_{name}"
+    for name in ("ISSUER", "CLIENT", "SECRET", "NAME", "LOGIN", "ROLE", "COMPANY", "DISTRICT", "NEW_ROLE", "SCOPE", "CA")
+]
 
 
 def house() -> "House":
@@ -35,7 +40,20 @@ def house() -> "House":
         demo=ROOT / "data" / "demo",
         web=ROOT / "web" / "dist",
         lang=_lang(),
+        sso=_single_sign_on(),
     )
+
+
+def _single_sign_on() -> "SingleSignOn | None":
+    """Single sign-on, where an issuer is named."""
+    given = {name.removeprefix("WAIXIAN_OIDC_").lower(): os.environ[name] for name in SSO if os.environ.get(name)}
+    if "issuer" not in given:
+        return None
+    from api.sso.settings import SingleSignOn
+
+    ca = given.pop("ca", "")
+    words: dict[str, Any] = {"client": "", "secret": "", **given}
+    return SingleSignOn(address=os.environ.get("WAIXIAN_ADDRESS", ""), ca=Path(ca) if ca else None, **words)
 
 
 def _lang() -> str:

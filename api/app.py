@@ -30,6 +30,7 @@ from api.endpoints import (
     scoreboard,
     search,
     session,
+    sso,
     tiles,
     tokens,
     works,
@@ -58,8 +59,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, tokens, audit, city, layers, packs, reviews, jobs, routes, works, matches, plans, digs, invitations, quiet,
-    scoreboard, tiles, search,
+    session, sso, people, tokens, audit, city, layers, packs, reviews, jobs, routes, works, matches, plans, digs, invitations,
+    quiet, scoreboard, tiles, search,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -17,11 +17,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 GONE = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 
 
-def _me(person: Person | None) -> dict[str, object]:
+def _me(person: Person | None, sso: bool = False) -> dict[str, object]:
     if person is None or person is GUEST:  # a link opens the ground, and is nobody's session
-        return {"person": None}
+        return {"person": None, "sso": False}
     names = ("id", "login", "name", "role", "company", "district", "must_change")
-    return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}}
+    return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}, "sso": sso}
 
 
 @router.get("", response_model=SessionOut, summary="当前登录 / who is signed in", dependencies=[everybody])
@@ -31,7 +31,8 @@ def show_session(request: Request) -> Json:
         now: Visitor | None = visitor(request)
     except NotSignedIn:
         now = None
-    return Json(_me(now.person if now else None), headers=NO_STORE)
+    sso = now is not None and now.session is not None and now.session.sso
+    return Json(_me(now.person if now else None, sso), headers=NO_STORE)
 
 
 @router.post(
