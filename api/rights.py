@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from api.security import refuse_strangers
-from geo.errors import Forbidden, NotSignedIn
+from geo.errors import BadInput, Forbidden, NotSignedIn
 from layers.digs.invitations import holds
+from layers.jobs import Owner
 from layers.people.accounts import Person
 from layers.people.audit import Actor
 from layers.people.secret import digest
@@ -42,6 +43,20 @@ class Visitor:
     def actor(self) -> Actor:
         """As the audit names them."""
         return Actor(self.person.login, self.address)
+
+    @property
+    def owner(self) -> Owner:
+        """As a job knows whose it is."""
+        return Owner(self.actor, self.person.id or None, self.person.company_id)
+
+    def signs(self, by: str | None = None) -> str:
+        """The login that stands under what they do. Raises BadInput for the name of somebody else."""
+        if by is not None and by.strip() not in (self.person.login, self.person.name):
+            raise BadInput(
+                why_zh=f"by：操作由登录人 {self.person.login} 署名，不能写他人的名字",
+                why_en=f"by: this is signed by who is signed in, {self.person.login}, and by nobody else",
+            )
+        return self.person.login
 
     @property
     def scope(self) -> Scope:

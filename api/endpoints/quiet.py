@@ -13,7 +13,7 @@ from api.deps import House, HouseNow
 from api.digs.schemas import Entered, OnWork, OpenAsked, QuietAsked, QuietOut, Withdrawn
 from api.drawn import DEGREES, shape_inside
 from api.errors import BadRequest
-from api.rights import everybody, needs
+from api.rights import Visitor, VisitorNow, everybody, needs
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
@@ -31,7 +31,7 @@ LEAST_DAYS = 28
     "", response_model=Entered, status_code=status.HTTP_201_CREATED, summary="登记意向计划 / enter a quiet plan",
     responses=problems(400, 403, 409, 413, 422), dependencies=[needs("plan_quietly")],
 )  # fmt: skip
-def enter_plan(asked: QuietAsked, house: HouseNow) -> Json:
+def enter_plan(asked: QuietAsked, now: VisitorNow, house: HouseNow) -> Json:
     """Keep a *maybe*. It appears nowhere: whose works or plans it overlaps learn that alone. The link is shown this once.
 
     An overlap is told by squares (100 m, a setting of the pack), whoever asks: no series of plans finds out more of another one
@@ -50,10 +50,25 @@ def enter_plan(asked: QuietAsked, house: HouseNow) -> Json:
             why_zh=f"意向计划只画大致位置：至少伸展 {least:g} 米",
             why_en=f"a quiet plan is a rough one: it extends {least:g} m or more",
         )
-    plan = Quiet(asked.party, asked.start, asked.end, shapely.force_2d(shape), asked.utility, asked.note, asked.contact)
-    token = enter(house.engine, plan, settings.quiet.open_plans, today())
+    plan = Quiet(
+        _party(now, asked.party), asked.start, asked.end, shapely.force_2d(shape), asked.utility, asked.note, asked.contact
+    )
+    token = enter(house.engine, plan, settings.quiet.open_plans, today(), now.actor)
     out = {"token": token, "link": f"/quiet/{token}", "plan": quiet_plan(house.engine, token, near_of(settings))}
     return Json(out, status.HTTP_201_CREATED, NO_STORE)
+
+
+def _party(now: Visitor, asked: str | None) -> str:
+    """Whose plan it is: of the company of who is signed in; who is of none says whose. Raises BadRequest for another company."""
+    own = now.person.company
+    if own is None and not asked:
+        raise BadRequest(why_zh="party：请写明是哪个单位的计划", why_en="party: say whose plan it is")
+    if own is not None and asked is not None and asked.strip() != own:
+        raise BadRequest(
+            why_zh=f"party：意向计划由登录人的单位（{own}）登记，不能写他人的单位",
+            why_en=f"party: the plan is of the company of who is signed in ({own}), and of no other",
+        )
+    return own or str(asked)
 
 
 def _near(house: House) -> Near:

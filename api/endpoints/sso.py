@@ -10,7 +10,7 @@ from api.deps import House, HouseNow
 from api.people.schemas import SsoOut
 from api.rights import address_of, cookie, everybody
 from api.schemas import problems
-from api.sso.provider import Provider, Went
+from api.sso.provider import ALIVE_S, Provider, Went
 from api.sso.settings import SingleSignOn
 from api.texts import words_of_query
 from api.wire import Json, storable
@@ -53,7 +53,7 @@ def begin_sso(
         # the cookie must lie where the provider sends the browser back to
         return _to(f"{provider.settings.address.rstrip('/')}{PLACE}/begin?moved=true&next={quote(next_, safe='')}")
     try:
-        provider.about()
+        provider.about(ALIVE_S)
         one = send(house.engine, inside(next_), address_of(request))
         answer = _to(provider.way_there(Went(one.state, one.nonce, one.verifier)))
     except WaixianError as error:

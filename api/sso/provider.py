@@ -24,8 +24,8 @@ from api.sso.settings import SingleSignOn, safe
 from geo.errors import NotSignedIn, Unavailable
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-KEPT_S, DOWN_S, KEYS_S = 3600.0, 10.0, 30.0
-"""How long a description holds, how long a provider counts as down, how soon keys are asked for again."""
+KEPT_S, ALIVE_S, DOWN_S, KEYS_S = 3600.0, 5.0, 10.0, 30.0
+"""How long a description holds, a provider that answered counts as there, one that did not as down, and keys as read."""
 PATIENCE_S = 5.0
 LEEWAY_S = 60  # clocks differ
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -59,16 +59,16 @@ class Provider:
     def ready(self) -> bool:
         """Does it answer? Asked at most every few seconds."""
         try:
-            self.about()
+            self.about(ALIVE_S)
         except (Unavailable, NotSignedIn):
             return False
         return True
 
-    def about(self) -> dict[str, Any]:
-        """Its description, from its well-known address."""
+    def about(self, kept_s: float = KEPT_S) -> dict[str, Any]:
+        """Its description, from its well-known address; not older than ``kept_s``."""
         with self._lock:
             told, now = self._told, time.monotonic()
-            if told is not None and now - told[0] < KEPT_S:
+            if told is not None and now - told[0] < kept_s:
                 return told[1]
             if now < self._down:
                 raise _down()

@@ -25,6 +25,7 @@ from geo.errors import Conflict, NotFound
 from layers.cities import city_settings, srid_of
 from layers.digs.invitations import hashed
 from layers.digs.match_lists import degrees
+from layers.people.audit import Actor, note
 from layers.rows import Row, column, row, rows, run
 
 LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian quiet")))
@@ -63,9 +64,9 @@ class Quiet:
     contact: str = ""
 
 
-def enter(engine: sa.Engine, plan: Quiet, most: int, day: date) -> str:
+def enter(engine: sa.Engine, plan: Quiet, most: int, day: date, actor: Actor | None = None) -> str:
     """Keep a quiet plan; the token by which alone it is found again. Raises Conflict where its party has ``most`` already
-    that are not over on ``day``."""
+    that are not over on ``day``. The audit learns that somebody entered one, and nothing of it."""
     token = secrets.token_urlsafe(32)
     with engine.begin() as connection:
         connection.execute(LOCK)
@@ -84,6 +85,8 @@ def enter(engine: sa.Engine, plan: Quiet, most: int, day: date) -> str:
             " (:hash, :party, :start, :end, :utility, :note, :contact, ST_GeomFromWKB(:shape, :srid))"
         )
         run(connection, statement, **values)
+        if actor is not None:
+            note(connection, actor, "quiet.enter", "quiet plan")
     return token
 
 

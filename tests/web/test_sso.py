@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.sso.provider import ALIVE_S, DOWN_S
 from tests.provider import PASSWORD
 from tests.sso_city import Both, both_running
 from tests.web.pages import PATIENCE_MS
@@ -45,7 +46,7 @@ def test_from_the_door_to_the_provider_and_back(page: Page, both: Both) -> None:
     both.there.be()
     page.goto(f"{both.server.url}/digs?lang=zh")
     button = page.locator("[data-test=sso]")
-    expect(button).to_have_text("市统一身份认证")
+    expect(button).to_have_text("用市统一身份认证登录")
     box: Any = button.bounding_box()
     assert box["height"] >= 48
     there(page, "urban")
@@ -80,15 +81,14 @@ def test_a_provider_that_broke_the_rules_opens_nothing(page: Page, both: Both) -
 
 
 def test_without_the_provider_the_password_still_opens(page: Page, both: Both) -> None:
-    page.route("**/api/session/sso", lambda route: route.continue_())
     both.there.be()
-    page.goto(both.server.url)
-    expect(page.locator("[data-test=sso]")).to_be_visible()
-    both.there.gone()
+    both.there.stand_still()
     try:
-        page.locator("[data-test=sso]").click()
-        expect(page.locator("[data-test=signin]")).to_be_visible()
+        page.wait_for_timeout((ALIVE_S + 1) * 1000)
+        page.goto(both.server.url)
+        expect(page.locator("[data-test=sso-down]")).to_contain_text("暂时连不上，请用密码登录", timeout=PATIENCE_MS)
         sign_in(page, "demo-lead", (both.server.home / "password").read_text("utf-8"))
         expect(page.locator("[data-test=person]")).to_be_visible()
     finally:
         both.there.go_on()
+        page.wait_for_timeout((DOWN_S + 1) * 1000)

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     for name in ("sso_issuer", "sso_subject"):
         op.add_column("people", sa.Column(name, sa.Text))
-    op.create_unique_constraint("people_sso_issuer_key", "people", ["sso_issuer", "sso_subject"])
+    op.create_unique_constraint("people_sso_issuer_sso_subject_key", "people", ["sso_issuer", "sso_subject"])
     op.add_column("sessions", sa.Column("sso", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "sso_tries", sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
@@ -32,6 +32,6 @@ def downgrade() -> None:
         op.drop_column("jobs", name)
     op.drop_table("sso_tries")
     op.drop_column("sessions", "sso")
-    op.drop_constraint("people_sso_issuer_key", "people")
+    op.drop_constraint("people_sso_issuer_sso_subject_key", "people")
     for name in ("sso_issuer", "sso_subject"):
         op.drop_column("people", name)

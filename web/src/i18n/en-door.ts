@@ -9,6 +9,7 @@ export const enDoor = {
   'door.show': 'Show',
   'door.hide': 'Hide',
   'door.help': 'No account, or the password forgotten? Ask your administrator.',
+  'door.sso.with': 'Sign in with {name}',
   'door.or': 'or by password',
   'door.sso.down': '{name} does not answer at the moment: sign in by password.',
   'door.sso.unknown': 'You signed in there, but no account here belongs to you. Ask your administrator for one.',
@@ -31,5 +32,6 @@ export const enDoor = {
   'door.keep': 'Save the new password',
   'door.cancel': 'Back',
   'door.out': 'Sign out',
+  'invite.as': 'Answered in the name of {name}',
   'person.menu': 'Account of {name}',
 }

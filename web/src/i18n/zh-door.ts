@@ -9,6 +9,7 @@ export const zhDoor = {
   'door.show': '显示',
   'door.hide': '隐藏',
   'door.help': '没有帐号或忘记密码，请联系本单位的系统管理员。',
+  'door.sso.with': '用{name}登录',
   'door.or': '或用密码登录',
   'door.sso.down': '{name}暂时连不上，请用密码登录。',
   'door.sso.unknown': '统一认证已通过，但这里没有对应的帐号。请联系本单位的系统管理员开通。',
@@ -31,5 +32,6 @@ export const zhDoor = {
   'door.keep': '保存新密码',
   'door.cancel': '返回',
   'door.out': '退出登录',
+  'invite.as': '以 {name} 的名义答复',
   'person.menu': '{name} 的帐号',
 }
