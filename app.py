@@ -190,8 +190,10 @@ def _db(commands: Any) -> None:
 
 
 def _people(commands: Any) -> None:
-    one = commands.add_parser("people", help="帐号：列出、新建、重设密码、停用 / accounts: list, add, password, disable")
-    verbs = one.add_subparsers(required=True, metavar="list|add|password|disable")
+    one = commands.add_parser(
+        "people", help="帐号：列出、新建、重设密码、停用、清除旧信息 / accounts: list, add, password, disable, forget"
+    )
+    verbs = one.add_subparsers(required=True, metavar="list|add|password|disable|forget")
     verbs.add_parser("list").set_defaults(run="people.listed")
     new = verbs.add_parser("add")
     new.add_argument("login", metavar="LOGIN")
@@ -203,6 +205,9 @@ def _people(commands: Any) -> None:
         verb = verbs.add_parser(name)
         verb.add_argument("login", metavar="LOGIN")
         verb.set_defaults(run=f"people.{name}")
+    old = verbs.add_parser("forget", help="清除超期的个人信息 / forget personal data that is old enough")
+    old.add_argument("--dry-run", action="store_true", dest="dry_run", help="只统计 / count only")
+    old.set_defaults(run="people.forget_old")
 
 
 def _audit(commands: Any) -> None:

@@ -35,6 +35,7 @@ from api.endpoints import (
     tokens,
     works,
 )
+from api.masking import Masked
 from api.page import Page
 from api.rights import abilities_of
 from api.schemas import PROBLEMS, Problem, problems
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Guard),
             Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+            Middleware(Masked),
         ],
         lifespan=_lifespan,
     )

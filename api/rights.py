@@ -14,12 +14,14 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
+from api.masking import WHOLE
 from api.security import refuse_strangers
 from geo.errors import BadInput, Forbidden, NotSignedIn
 from layers.digs.invitations import holds
 from layers.jobs import Owner
 from layers.people.accounts import Person
 from layers.people.audit import Actor
+from layers.people.personal import ABILITY
 from layers.people.secret import digest
 from layers.people.sessions import SignedIn, bearer, session_of
 from layers.rights.scope import NOTHING, Scope, scope_of
@@ -122,8 +124,19 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+OWN = ("/api/proposals", "/api/jobs", "/api/review")
+"""Where people of a company, and who sees their own alone, find nothing but what they entered themselves."""
+
+
 def visitor(request: Request) -> Visitor:
     """Who is asking. Raises NotSignedIn; 403 where a page of another site uses somebody's cookie."""
+    now = _visitor(request)
+    own = now.scope.reach in ("company", "self") and request.url.path.startswith(OWN) and now.person is not GUEST
+    setattr(request.state, WHOLE, own or ABILITY in now.person.may)
+    return now
+
+
+def _visitor(request: Request) -> Visitor:
     visitors: Visitors = request.app.state.house.visitors
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:

@@ -11,13 +11,14 @@ from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import shapely
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
 from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, PLAN, REPORT, jobs_dir
 from api.located import located
+from api.masking import WHOLE
 from api.rights import Visitor, VisitorNow, needs
 from api.schemas import Collection, JobList, JobOut, RouteOut, problems
 from api.security import SANDBOX
@@ -25,7 +26,7 @@ from api.streamed import geojson
 from api.texts import words_of_path
 from api.wire import Json, plain
 from geo.crs import to_degrees
-from geo.errors import Conflict, NotFound
+from geo.errors import Conflict, Forbidden, NotFound
 from layers import jobs
 
 router = APIRouter(prefix="/api/jobs", tags=["review"], dependencies=[needs("judge")])
@@ -35,6 +36,7 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet", ".zip": "application/zip", ".html": "text/html; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
+PACKED = (".gpkg", ".parquet", ".xlsx", ".zip")
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -98,11 +100,21 @@ def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], now: V
 
 
 @router.get(
-    "/{job_id}/files/{name}", response_class=Response, responses={**_FILE, **problems(404, 409, 422)}, summary="下载 / download"
+    "/{job_id}/files/{name}",
+    response_class=Response,
+    responses={**_FILE, **problems(403, 404, 409, 422)},
+    summary="下载 / download",
 )
-def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], now: VisitorNow, house: HouseNow) -> Response:
+def download(
+    job_id: JobId, name: Annotated[str, Path(max_length=100)], request: Request, now: VisitorNow, house: HouseNow
+) -> Response:
     """One of the files that ``downloads`` lists. The report opens in the browser, in an origin of its own."""
     job = _done(house, now, job_id)
+    if not getattr(request.state, WHOLE, False) and FilePath(name).suffix in PACKED:
+        raise Forbidden(
+            why_zh="该格式的文件无法脱敏：请下载 CSV 或 GeoJSON，或请有权查看个人信息的部门下载",
+            why_en="a file of this kind cannot be masked: take CSV or GeoJSON, or ask an office that may see personal data",
+        )
     listed = (job.result or {}).get("downloads", {}).values()
     if name not in listed:
         raise NotFound(what_zh="文件", what_en="file", id=words_of_path("name", name))

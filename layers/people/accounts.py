@@ -10,6 +10,7 @@ from geo.errors import BadInput, Conflict, NotFound
 from layers.demo import names
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
+from layers.people.personal import is_number, masked_name
 from layers.people.secret import fits, hashed, once
 from layers.rows import Source, row, rows, run
 
@@ -214,8 +215,8 @@ def _managed(connection: sa.Connection) -> bool:
 
 
 def shown(one: dict[str, Any]) -> dict[str, Any]:
-    """What the audit keeps of an account."""
-    return {name: one[name] for name in SHOWN}
+    """What the audit keeps of an account: the login says who it is, the name is masked."""
+    return {name: one[name] for name in SHOWN} | {"name": masked_name(one["name"])}
 
 
 def end_all(connection: sa.Connection, person: int) -> int:
@@ -242,6 +243,11 @@ def _check(login: str, role: str, company: str, district: str) -> None:
         raise BadInput(
             why_zh=f"登录名 {login!r}：2 到 64 个小写字母、数字、点、横线，以字母或数字开头",
             why_en=f"login {login!r}: 2 to 64 small letters, digits, dots, dashes, beginning with a letter or digit",
+        )
+    if is_number(login):
+        raise BadInput(
+            why_zh="登录名不能是手机号或身份证号：它会长期留在操作记录里",
+            why_en="a login is no phone or ID number: it stays in the audit for ever",
         )
     known = offices().roles
     if role not in known:

@@ -16,6 +16,7 @@ from geo.errors import BadInput, Forbidden, NotFound, NotSignedIn, TooManyTries
 from layers.people.accounts import Person, by_id, person_of
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
+from layers.people.personal import masked_login
 from layers.people.secret import digest, fits, hashed, hasher, secret
 from layers.rows import Source, row, rows, run
 
@@ -48,7 +49,8 @@ def sign_in(engine: sa.Engine, login: str, password: str, address: str, agent: s
         with engine.begin() as connection:
             for key in (f"login {login}", f"address {address}"):
                 run(connection, "INSERT INTO sign_in_tries (key) VALUES (:key)", key=key)
-            note(connection, Actor(login or "anonymous", address), "session.refused", login)
+            who = login if found else masked_login(login)
+            note(connection, Actor(who or "anonymous", address), "session.refused", who)
         raise NotSignedIn(why_zh="登录名或密码不对", why_en="login or password is not right")
     with engine.begin() as connection:
         run(connection, "DELETE FROM sign_in_tries WHERE key = :key OR at < now() - :old", key=f"login {login}", old=COUNTED)

@@ -73,7 +73,7 @@ def test_an_answer_is_in_the_name_of_who_is_signed_in_else_of_who_says_so(journe
     assert gas.post(f"/api/invitations/{first}", json={"answer": "joins", "round": 1}).status_code == 200
     with httpx.Client(base_url=journey.server.url, trust_env=False, timeout=60) as guest:
         assert guest.post(f"/api/invitations/{second}", json={"answer": "joins", "round": 1, "by": "周师傅"}).status_code == 200
-    said = {one["answered_by"] for one in journey.dig(dig["id"])["answers"]}
+    said = {one["by"] for one in journey.dig(dig["id"])["answers"]}
     assert said == {gas.get("/api/session").json()["person"]["name"], "周师傅"}
 
 
