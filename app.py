@@ -190,9 +190,7 @@ def _db(commands: Any) -> None:
 
 
 def _people(commands: Any) -> None:
-    one = commands.add_parser(
-        "people", help="帐号：列出、新建、重设密码、停用、清除旧信息 / accounts: list, add, password, disable, forget"
-    )
+    one = commands.add_parser("people", help="帐号与个人信息 / accounts, and personal data")
     verbs = one.add_subparsers(required=True, metavar="list|add|password|disable|forget")
     verbs.add_parser("list").set_defaults(run="people.listed")
     new = verbs.add_parser("add")

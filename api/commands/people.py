@@ -62,11 +62,8 @@ def forget_old(house: House, asked: argparse.Namespace) -> int:
         found = forget(engine, console(), today(), kept, asked.dry_run)
     for name, n in found.items():
         one = kept.kinds[name]
-        say(
-            f"· {one.what.text(house.lang)}：{n}（{one.days} 天）"
-            if house.lang == "zh"
-            else f"· {one.what.en}: {n} ({one.days} days)"
-        )
+        days = f"{one.days} 天" if house.lang == "zh" else f"{one.days} days"
+        say(f"· {one.what.text(house.lang)}: {n} ({days})")
     summary_line({"forgotten": {} if asked.dry_run else found, "old": found, "dry_run": asked.dry_run})
     return 0
 

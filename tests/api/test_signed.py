@@ -73,8 +73,12 @@ def test_an_answer_is_in_the_name_of_who_is_signed_in_else_of_who_says_so(journe
     assert gas.post(f"/api/invitations/{first}", json={"answer": "joins", "round": 1}).status_code == 200
     with httpx.Client(base_url=journey.server.url, trust_env=False, timeout=60) as guest:
         assert guest.post(f"/api/invitations/{second}", json={"answer": "joins", "round": 1, "by": "周师傅"}).status_code == 200
-    said = {one["by"] for one in journey.dig(dig["id"])["answers"]}
-    assert said == {gas.get("/api/session").json()["person"]["name"], "周师傅"}
+    rows = journey.client.get(f"/api/digs/{dig['id']}/log").json()["items"]
+    said = {one["actor"].rpartition(" ")[2] for one in rows if one["what"] == "joins"}
+    name = gas.get("/api/session").json()["person"]["name"]
+    assert said == {name[0] + "*" * (len(name) - 1), "周**"}  # the log is never changed: no whole name goes into it
+    kept = journey.town.rows("SELECT answered_by FROM invitations WHERE dig = :dig", dig=dig["id"])
+    assert {one["answered_by"] for one in kept} == {name, "周师傅"}
 
 
 def test_a_quiet_plan_is_of_ones_own_company(journey: Journey, come: Come) -> None:

@@ -52,7 +52,7 @@ def test_a_masked_text_is_as_long_as_before(text: str) -> None:
 
 def test_names_and_contacts_and_addresses() -> None:
     assert [personal.masked_name(one) for one in ("李伟", NAME, "李", "")] == ["李*", "欧***", "李*", ""]
-    assert personal.masked_contact(f"王工 {PHONE} 0371-12345678") == "王* 138****5678 037*******78"
+    assert personal.masked_contact(f"王工 {PHONE} 0371-12345678") == "王* 138****5678 037********78"
     shown = {
         "192.168.3.4": "192.168.3.4", "10.1.2.3": "10.1.2.3", "127.0.0.1": "127.0.0.1", "8.8.8.8": "8.8.8.0/24",
         "2400:3200::1": "2400:3200::/48", "console:root": "console:root", "anything 138": "",
