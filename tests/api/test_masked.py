@@ -54,6 +54,7 @@ def places(journey: Journey) -> list[Place]:
     known = {
         "pack_id": "kaifeng-2022-6", "match_id": plan["matches"][0]["match_id"], "plan_id": plan["id"], "dig_id": str(dig["id"]),
         "token": token, "person_id": "1", "job_id": job.rpartition("/")[2], "row_no": "1",
+        "layer": "roads", "number": "1", "ending": "geojson", "company_id": "1",
     }  # fmt: skip
     found = [*_addresses(journey, known), *((f"/api/routes/{number}", {}) for number in routes[-2:])]
     found += [(f"{job}/files/{name}", {}) for name in FILES]
