@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 REJECTED, NOTHING_DONE = 1, 2
-SSO = [
-    f"WAIXIAN_OIDC_{name}"
-    for name in ("ISSUER", "CLIENT", "SECRET", "NAME", "LOGIN", "ROLE", "COMPANY", "DISTRICT", "NEW_ROLE", "SCOPE", "CA")
-]
+SSO = (
+    "WAIXIAN_OIDC_ISSUER", "WAIXIAN_OIDC_CLIENT", "WAIXIAN_OIDC_SECRET", "WAIXIAN_OIDC_NAME", "WAIXIAN_OIDC_LOGIN",
+    "WAIXIAN_OIDC_ROLE", "WAIXIAN_OIDC_COMPANY", "WAIXIAN_OIDC_DISTRICT", "WAIXIAN_OIDC_NEW_ROLE", "WAIXIAN_OIDC_SCOPE",
+    "WAIXIAN_OIDC_CA",
+)  # fmt: skip
 
 
 def house() -> "House":
@@ -46,7 +47,7 @@ def house() -> "House":
 
 def _single_sign_on() -> "SingleSignOn | None":
     """Single sign-on, where an issuer is named."""
-    given = {name.removeprefix("WAIXIAN_OIDC_").lower(): os.environ[name] for name in SSO if os.environ.get(name)}
+    given = {name.split("_", 2)[2].lower(): os.environ[name] for name in SSO if os.environ.get(name)}
     if "issuer" not in given:
         return None
     from api.sso.settings import SingleSignOn
