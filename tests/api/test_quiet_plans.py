@@ -88,7 +88,7 @@ def test_nothing_of_a_quiet_plan_leaves_through_any_address(journey: Journey) ->
     numbers = {
         "pack_id": "kaifeng-2022-6", "route_id": route_id, "match_id": match,
         "plan_id": plan["id"], "dig_id": str(dig["id"]), "token": next(iter(tokens.values())), "work": a,
-        "person_id": "1",
+        "person_id": "1", "company_id": "1", "layer": "roads", "number": "1", "ending": "geojson",
     }  # fmt: skip
     # off the beaten track: its coordinates are its own, and it overlaps A all the same
     shape = shapely.LineString([*on_street(k, 55.357, 200, 13.713).coords])
