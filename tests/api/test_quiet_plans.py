@@ -54,7 +54,7 @@ def everything(journey: Journey, numbers: dict[str, str]) -> Iterator[tuple[str,
         queries = [{}, {"limit": "1000"}, {"q": SECRET["party"][:2]}, {"party": SECRET["party"]}, {"work": numbers["work"]}]
         for query in queries:
             answer = journey.client.get(full, params=query, headers={"Accept-Language": "en"})
-            assert answer.status_code in (200, 404, 422), f"{full} {query}: {answer.text}"
+            assert answer.status_code in (200, 403, 404, 422), f"{full} {query}: {answer.text}"  # 403: not the office of who asks
             yield f"{full} {query}", answer.content
 
 
