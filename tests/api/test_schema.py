@@ -45,6 +45,8 @@ OPERATIONS = [
     "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
     "GET /api/session", "POST /api/session", "GET /api/offices", "GET /api/people", "POST /api/people",
     "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
+    "GET /api/jobs", "GET /api/session/sso", "GET /api/session/sso/begin", "GET /api/session/sso/back",
+    "GET /api/session/sso/out",
     "GET /api/companies", "PATCH /api/companies/{company_id}", "GET /api/companies/{company_id}/openings",
     "PUT /api/companies/{company_id}/openings", "GET /api/layers/{layer}/features", "GET /api/layers/{layer}/features/{number}",
     "GET /api/layers/{layer}/export.{ending}",
