@@ -1,4 +1,4 @@
-"""Vector tiles of layers and routes; picture tiles of the rasters."""
+"""Vector tiles of layers and routes, and the whole shapes that touch one; picture tiles of the rasters."""
 
 from hashlib import blake2s
 from typing import Annotated, Any
@@ -13,10 +13,11 @@ from api.schemas import problems
 from api.texts import words_of_path
 from geo.errors import Forbidden
 from layers.rasters.store import layer_tile
-from layers.tiles import tile
+from layers.tiles import shapes, tile
 
 router = APIRouter(prefix="/tiles", tags=["map"], dependencies=[needs("ground")])
-MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
+MVT, PNG, GEOJSON = "application/vnd.mapbox-vector-tile", "image/png", "application/geo+json"
+MAKERS = {MVT: tile, PNG: layer_tile, GEOJSON: shapes}
 FOREVER, ASK_AGAIN = "private, max-age=31536000, immutable", "no-cache"
 
 Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、works、matches / name of a layer, or one of these")]
@@ -59,6 +60,18 @@ def raster_tile(
     return _answer(request, house, (_seen(name, now), z, x, y), v, PNG)
 
 
+@router.get(
+    "/{layer}/{z}/{x}/{y}.geojson", response_class=Response, summary="瓦片内的完整图形 / whole shapes that touch a tile",
+    responses=_responses(GEOJSON),
+)  # fmt: skip
+def tile_shapes(
+    layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, now: VisitorNow, v: Version = None
+) -> Response:
+    """The rows of a vector tile (from zoom 15) with their exact shapes, neither cut nor rounded: what a drawing hand snaps to."""
+    name = words_of_path("layer", layer)
+    return _answer(request, house, (_seen(name, now), z, x, y), v, GEOJSON)
+
+
 def _seen(layer: str, now: Visitor) -> str:
     """The layer, where this visitor may see it: guests see the ground alone. Raises Forbidden."""
     if layer not in GROUND and "see" not in now.person.may:
@@ -70,13 +83,13 @@ def _answer(request: Request, house: House, place: tuple[str, int, int, int], as
     """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries."""
     layer, z, x, y = place
     version = layer_version(house.engine, layer)
-    tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}".encode(), digest_size=9).hexdigest()}"'
+    tag = f'W/"{blake2s(f"{layer}.{media_type}/{z}/{x}/{y}@{version}".encode(), digest_size=9).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version else ASK_AGAIN}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     key = (f"{layer}.{media_type}", version, z, x, y)
     made = house.tiles.get(key)
     if made is None:
-        made = (tile if media_type == MVT else layer_tile)(house.engine, layer, z, x, y)
+        made = MAKERS[media_type](house.engine, layer, z, x, y)
         house.tiles.put(key, made)
     return Response(made, media_type=media_type, headers=headers)

@@ -45,6 +45,8 @@ OPERATIONS = [
     "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
     "GET /api/session", "POST /api/session", "GET /api/offices", "GET /api/people", "POST /api/people",
     "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
+    "POST /api/coordinates", "POST /api/coordinates/polar", "POST /api/lines/offset", "POST /api/lines/read",
+    "GET /tiles/{layer}/{z}/{x}/{y}.geojson",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [
