@@ -63,8 +63,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, tokens, audit, city, layers, packs, reviews, drawing, jobs, routes, works, matches, plans, digs, invitations, quiet,
-    scoreboard, tiles, search,
+    session, people, tokens, audit, city, layers, packs, reviews, drawing, jobs, routes, works, matches, plans, digs, invitations,
+    quiet, scoreboard, tiles, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

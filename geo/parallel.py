@@ -22,18 +22,20 @@ def parallel(line: shapely.LineString, distance_m: float, side: Side, corners: C
         shapely.remove_repeated_points(line, 1e-6), distance_m if side == "left" else -distance_m,
         join_style=corners, mitre_limit=MITRE_LIMIT, quad_segs=8,
     )  # fmt: skip
-    parts = [part for part in shapely.get_parts(offset) if part.length > 1e-6]
+    merged = shapely.line_merge(offset)  # GEOS sometimes gives it in pieces that touch
+    parts = [part for part in shapely.get_parts(merged) if part.length > 1e-6]
+    where_zh, where_en = ("左", "left") if side == "left" else ("右", "right")
     if not parts:
         raise BadInput(
-            why_zh=f"向{'左' if side == 'left' else '右'}平移 {distance_m:g} m 后没有线了：弯道半径比平移距离小。请减小距离，或选另一侧、较短的一段",
-            why_en=f"nothing is left {distance_m:g} m to the {side}: the bend is tighter than that. Take a smaller distance, the other "
-            "side, or a shorter stretch",
+            why_zh=f"向{where_zh}平移 {distance_m:g} m 后没有线了：弯道半径比平移距离小。请减小距离，或选另一侧、较短的一段",
+            why_en=f"nothing is left {distance_m:g} m to the {where_en}: the bend is tighter than that. Take a smaller "
+            "distance, the other side, or a shorter stretch",
         )
     if len(parts) > 1:
         raise BadInput(
-            why_zh=f"向{'左' if side == 'left' else '右'}平移 {distance_m:g} m 后断成 {len(parts)} 段：弯道半径比平移距离小。请减小距离，或分段平移",
-            why_en=f"{distance_m:g} m to the {side} it falls into {len(parts)} parts: the bend is tighter than that. Take a smaller "
-            "distance, or one stretch after the other",
+            why_zh=f"向{where_zh}平移 {distance_m:g} m 后断成 {len(parts)} 段：弯道半径比平移距离小。请减小距离，或分段平移",
+            why_en=f"{distance_m:g} m to the {where_en} it falls into {len(parts)} parts: the bend is tighter than that. "
+            "Take a smaller distance, or one stretch after the other",
         )
     return _same_way(parts[0], line)
 

@@ -93,7 +93,9 @@ def _columns(numbers: list[float]) -> int | None:
         for i in range(len(numbers) - 1):
             if fits(numbers[i], numbers[i + 1]):
                 return i
-    return 0 if len(numbers) == 2 else None
+    if len(numbers) == 2 and (max(map(abs, numbers)) <= 360 or min(map(abs, numbers)) > 360):
+        return 0
+    return None  # the number of a point beside half of its place
 
 
 def _metres(a: float, b: float) -> bool:
@@ -125,14 +127,12 @@ def _angles(said: str) -> Iterator[Angle]:
 
 def _of_angles(row: int, said: str, one: Angle, two: Angle) -> Pair | Unread:
     if one[2] or two[2]:
-        return Unread(
-            row, said[:80], "分、秒应小于 60；请改正，如 114°20′15.3″", "minutes and seconds are below 60; mend it, as in 114°20′15.3″"
-        )  # fmt: skip
+        zh, en = "分、秒应小于 60；请改正，如 114°20′15.3″", "minutes and seconds are below 60: mend it, such as 114°20′15.3″"
+        return Unread(row, said[:80], zh, en)
     letters = [letter in _EAST if letter else None for letter in (one[1], two[1])]
     if letters[0] is not None and letters[0] == letters[1]:
-        return Unread(
-            row, said[:80], "两个数都写成了经度或都写成了纬度；请改正其中一个", "both are written as longitude, or both as latitude: mend one"
-        )  # fmt: skip
+        zh, en = "两个数都写成了经度或纬度；请改正其中一个", "both are written as longitude, or both as latitude: mend one"
+        return Unread(row, said[:80], zh, en)
     east = letters[0] if letters[0] is not None else None if letters[1] is None else not letters[1]
     return Pair(row, one[0], two[0], angles=True, first_is_east=east)
 

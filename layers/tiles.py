@@ -87,7 +87,7 @@ def shapes(engine: sa.Engine, layer: str, z: int, x: int, y: int) -> bytes:
 
 def _shapes_sql(layer: str, view: _View) -> str:
     return (
-        f"SELECT json_agg(ST_AsGeoJSON(f, 'geometry', 9, id_column => 'id')::json) FROM"
+        f"SELECT json_agg(ST_AsGeoJSON(f, 'geometry', 9)::json)::text FROM"
         f" (SELECT {_attributes(layer)}, ST_Transform(t.geometry, 4490) AS geometry FROM ({_candidates(layer, view)}) t) f"
     )
 

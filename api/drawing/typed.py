@@ -45,7 +45,7 @@ def _readings(pairs: Sequence[Pair], crs: str | None, order: str | None, city: C
     """Every way in which the numbers make sense; letters of the compass settle the order of their line."""
     for one in ORDERS:
         told = {pair.first_is_east for pair in pairs} - {None}
-        if order not in (None, one) and not told or told == {one == "yx"}:
+        if (order not in (None, one) and not told) or told == {one == "yx"}:
             continue
         xy = np.array([_turned(pair, one) for pair in pairs])
         for name in [crs] if crs else _systems(xy, all(pair.angles for pair in pairs), city):

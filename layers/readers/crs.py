@@ -238,7 +238,7 @@ def _zones(crs: str) -> list[int]:
 
 
 def zone_shift(crs: str, boxes: Boxes) -> tuple[float, tuple[Note, ...]]:
-    """Eastings (of boxes: west, south, east, north) with a zone number under a CRS that has none (or the reverse): the shift that mends them."""
+    """Eastings (of boxes w, s, e, n) with a zone number under a CRS that has none, or the reverse: the shift that mends them."""
     if not len(boxes) or _cached(crs).is_geographic:
         return 0.0, ()
     seen = int(np.median(boxes[:, 0]) // 1e6)

@@ -79,7 +79,7 @@ def test_minutes_and_seconds_land_within_a_millimetre(ask: Any) -> None:
     assert off_m(said["points"][0]) < 1e-3 and said["order"] == "yx"
 
 
-@pytest.mark.parametrize("code", ["EPSG:4547", "4547", "EPSG:4526", "EPSG:4549", "EPSG:32650", "EPSG:4326"])
+@pytest.mark.parametrize("code", ["EPSG:4547", "4547", "EPSG:4526", "EPSG:4548", "EPSG:32650", "EPSG:4326"])
 def test_a_chosen_system_is_used(ask: Any, code: str) -> None:
     x, y = written(code if ":" in code else f"EPSG:{code}")
     said = ask(BODY, text=f"A1 {y:.8f} {x:.8f} 71.2", crs=code, order="yx")
@@ -151,14 +151,16 @@ def read(server: Server, name: str, body: bytes, **form: str) -> httpx.Response:
 
 
 def test_lines_of_the_demo_file_with_their_columns(server: Server, demo_folder: Path, tmp_path: Path) -> None:
-    routes = gpd.read_file(demo_folder / "routes.shp").head(5)
+    routes = gpd.read_file(demo_folder / "routes.shp", encoding="GB18030").head(5)
     routes.to_file(tmp_path / "a.gpkg")
     said = read(server, "外线.gpkg", (tmp_path / "a.gpkg").read_bytes()).json()
     assert said["total"] == len(said["lines"]) >= 5 and said["rejects"] == []
     for line, shape in zip(said["lines"], routes.geometry, strict=False):
         there = to_work(shapely.LineString(line["coordinates"]), DEGREES, WORK)
         assert there.hausdorff_distance(shape) < 1e-3 and line["length_m"] == pytest.approx(shape.length, abs=1e-3)
-    assert said["lines"][0]["attributes"]["utility"] in ("water", "power", "gas", "heat", "comms")
+    assert {line["attributes"].get("utility") for line in said["lines"]} & {"water", "power", "gas", "heat", "comms"}, said[
+        "lines"
+    ][0]
     assert not list((server.home / "jobs").glob("*/input.gpkg"))
 
 

@@ -19,7 +19,7 @@ BENT = shapely.LineString([(0, 0), (40, 0), (70, 20), (70, 60)])
 @pytest.mark.parametrize("distance_m", [0.05, 1.5, 8.0])
 def test_it_is_so_many_metres_away_and_runs_the_same_way(side: str, distance_m: float, corners: str) -> None:
     beside = parallel(BENT, distance_m, side, corners)  # type: ignore[arg-type]
-    assert abs(beside.distance(BENT) - distance_m) < 1e-9
+    assert abs(beside.distance(BENT) - distance_m) < (1e-9 if corners == "mitre" else distance_m * 0.005)  # an arc is of chords
     ends = [beside.coords[0], beside.coords[-1]]
     sign = 1 if side == "left" else -1
     assert np.allclose(ends, [(0, sign * distance_m), (70 - sign * distance_m, 60)])
@@ -31,7 +31,7 @@ def test_a_mitred_corner_is_one_vertex_and_a_round_one_an_arc() -> None:
     assert len(parallel(BENT, 3, "right", "mitre").coords) == len(BENT.coords)
     arc = parallel(BENT, 3, "right", "round")
     every = shapely.points(arc.coords)
-    assert len(every) > len(BENT.coords) and np.allclose(shapely.distance(every, BENT), 3)
+    assert len(every) > len(BENT.coords) and np.allclose(shapely.distance(every, BENT), 3, rtol=0.005)
 
 
 @given(st.floats(0.5, 6), st.floats(-80, 80))
