@@ -13,6 +13,7 @@ from api.i18n import Lang
 from api.uploads import Upload
 from geo.city import City
 from geo.crs import to_degrees
+from geo.errors import WaixianError
 from geo.schema import ROUTES
 from layers.readers import read_routes
 from layers.readers.words import RoutesRead
@@ -32,9 +33,16 @@ def lines_of(folder: Any, upload: Upload, city: City, lang: Lang, crs: str | Non
         read = read_routes(
             folder / upload.folder / upload.stored, work_crs=city.work_crs, bounds=city.bounds, crs=crs, encoding=encoding
         )
+    except WaixianError as error:  # readers know the file by our name for it; its sender knows it by another
+        error.context = {name: _shown(said, upload) for name, said in error.context.items()}
+        raise
     finally:
         shutil.rmtree(folder / upload.folder, ignore_errors=True)
     return _told(read, upload, city, lang)
+
+
+def _shown(said: Any, upload: Upload) -> Any:
+    return said.replace(upload.stored, upload.shown) if isinstance(said, str) else said
 
 
 def _told(read: RoutesRead, upload: Upload, city: City, lang: Lang) -> dict[str, Any]:

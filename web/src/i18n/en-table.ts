@@ -94,7 +94,7 @@ export const enTable: Record<keyof typeof zhTable, string> = {
   'offset.again': 'Choose again',
 
   'import.title': 'Import',
-  'import.text': 'Lines of a file: shp, GeoPackage, GeoJSON, KML, FlatGeobuf, GeoParquet, CSV (WKT)',
+  'import.text': 'Lines of a file: shp, GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, CSV (WKT)',
   'import.choose': 'Choose a file',
   'import.reading': 'Reading…',
   'import.lines': '{n} lines: choose which to take',

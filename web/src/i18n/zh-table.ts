@@ -92,7 +92,7 @@ export const zhTable = {
   'offset.again': '重新选',
 
   'import.title': '导入',
-  'import.text': '从文件取线：shp、GeoPackage、GeoJSON、KML、FlatGeobuf、GeoParquet、CSV（WKT）',
+  'import.text': '从文件取线：shp、GeoPackage、GeoJSON、FlatGeobuf、GeoParquet、CSV（WKT）',
   'import.choose': '选择文件',
   'import.reading': '正在读取…',
   'import.lines': '{n} 条线，选要放上画板的',

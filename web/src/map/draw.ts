@@ -132,9 +132,15 @@ export class TableHand {
     if (this.picking) return
     const now = table.sheet.value
     for (const [i, line] of now.lines.entries()) {
-      const points = i === now.at && except !== null ? [line.points.slice(0, except), line.points.slice(except + 1)] : [line.points]
-      for (const part of points) if (part.length > 1) yield shape('own', `own/${line.id}`, part, false)
+      for (const part of i === now.at ? this.ownParts(line.points, except) : [line.points]) if (part.length > 1) yield shape('own', `own/${line.id}`, part, false)
     }
+  }
+
+  /** Of the current line what may draw a point to itself: not the vertex that moves, nor the end that the pen is at. */
+  private ownParts(points: readonly Position[], except: number | null): (readonly Position[])[] {
+    const { pen } = table.sheet.value
+    if (except !== null) return [points.slice(0, except), points.slice(except + 1)]
+    return pen ? [pen.atStart ? points.slice(1) : points.slice(0, -1)] : [points]
   }
 
   /** Where a point would go: to what lies near, else where the hand is. `except`: the vertex that is being moved. */

@@ -38,8 +38,8 @@ export function asFeature(line: Position[], attributes: Record<string, string>):
 interface Question {
   feature: RouteFeature
   id: number
-  /** No segment under the hand: what is asked about is what is there. */
-  placed: boolean
+  /** The points of the line as they were placed; null while a segment hangs at the hand. */
+  placed: readonly Position[] | null
   at: number
 }
 
@@ -49,7 +49,7 @@ const questions = new Latest<Question, Judged>(
     Object.assign(live, { pending: false, error: '', took_ms: performance.now() - at })
     judged.value = answer
     liveOutcome.value = answer.verdict.outcome
-    if (!placed) return
+    if (!placed || placed !== current.value?.points) return
     placedOutcome.value = answer.verdict.outcome
     outcomes.set(id, answer.verdict.outcome)
     if (phase.value === 'done') show('drawn', String(id), feature, answer)
@@ -95,7 +95,7 @@ export function ask(): void {
     return
   }
   live.pending = true
-  questions.ask({ feature: asFeature(line, place.attributes), id: held.id, placed: line.length === held.points.length, at: performance.now() })
+  questions.ask({ feature: asFeature(line, place.attributes), id: held.id, placed: line.length === held.points.length ? held.points : null, at: performance.now() })
 }
 
 /** The segment under the hand was placed: its verdict is that of the line now. */
