@@ -16,8 +16,10 @@ from api.deps import House, open_house
 from api.endpoints import (
     audit,
     city,
+    companies,
     digs,
     drawing,
+    features,
     invitations,
     jobs,
     layers,
@@ -54,7 +56,7 @@ TAGS = [
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
     {
         "name": "drawing",
-        "description": "画板：坐标、平行线、文件中的线 / the drawing table: coordinates, parallels, lines of files",
+        "description": "画板：坐标、平行线、文件中的线 / the drawing table",
     },
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
@@ -63,8 +65,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, tokens, audit, city, layers, packs, reviews, drawing, jobs, routes, works, matches, plans, digs, invitations,
-    quiet, scoreboard, tiles, search,
+    session, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, jobs, routes, works, matches,
+    plans, digs, invitations, quiet, scoreboard, tiles, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

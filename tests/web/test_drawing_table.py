@@ -2,92 +2,20 @@
 
 import json
 import math
-import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from playwright.sync_api import Page, expect
-from pyproj import Transformer
+from playwright.sync_api import expect
 
-from geo.crs import to_work
+from tests.web.on_screen import CARD, QUIET, TO_DEGREES, TO_WORK, Ground, Open, others, work_line
 from tests.web.pages import settled
 from tests.web.test_drawing import line_of
-
-Open = Callable[..., Page]
-WORK, DEGREES = "EPSG:4547", "EPSG:4490"
-CARD = "[data-test=card]"
-TO_DEGREES = Transformer.from_crs(WORK, DEGREES, always_xy=True)
-TO_WORK = Transformer.from_crs(DEGREES, WORK, always_xy=True)
-QUIET = (526_000.0, 3_850_300.0)  # work CRS, somewhere in the demo city
-ZOOM = 18.0
-
-
-def mercator(lon: float, lat: float) -> tuple[float, float]:
-    sin = math.sin(math.radians(lat))
-    return lon / 360 + 0.5, 0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi)
-
-
-class Ground:
-    """The map of a page opened at a place (work CRS, metres): where on the screen a point of the city is."""
-
-    def __init__(self, opener: Open, centre: tuple[float, float], zoom: float = ZOOM, **said: str) -> None:
-        lon, lat = (round(float(n), 5) for n in TO_DEGREES.transform(*centre))
-        more = "".join(f"&{name}={value}" for name, value in said.items())
-        self.page = opener(f"/?tab=draw&at={zoom}/{lat}/{lon}&a.utility=gas{more}")
-        self.middle, self.size = mercator(lon, lat), 512 * 2**zoom
-
-    def pixel(self, x: float, y: float) -> tuple[float, float]:
-        """Of a point in the work CRS, on the page."""
-        box = self.page.locator("[data-test=map]").bounding_box()
-        assert box is not None
-        mx, my = mercator(*TO_DEGREES.transform(x, y))
-        return (
-            box["x"] + box["width"] / 2 + (mx - self.middle[0]) * self.size,
-            box["y"] + box["height"] / 2 + (my - self.middle[1]) * self.size,
-        )
-
-    def hover(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
-        """Move there (and some pixels aside); shapes that were asked for have come."""
-        px, py = self.pixel(x, y)
-        self.page.mouse.move(px + dx - 3, py + dy - 3)
-        self.page.wait_for_load_state("networkidle")
-        self.page.mouse.move(px + dx, py + dy, steps=2)
-        self.page.wait_for_timeout(150)
-
-    def click(self, x: float, y: float, dx: float = 0, dy: float = 0) -> None:
-        """Click there; slowly, for two quick ones are a double click."""
-        self.hover(x, y, dx, dy)
-        self.page.mouse.down()
-        self.page.mouse.up()
-        self.page.wait_for_timeout(300)
-
-
-def work_line(page: Page) -> shapely.LineString:
-    """The current line in the work CRS, from the address."""
-    page.wait_for_timeout(300)
-    line = to_work(shapely.LineString(line_of(page)), DEGREES, WORK)
-    assert isinstance(line, shapely.LineString)
-    return line
-
-
-def others(page: Page) -> list[shapely.LineString]:
-    said = parse_qs(urlsplit(page.url).query).get("more", [""])[0]
-    lines = [[tuple(map(float, pair.split("_"))) for pair in text.split("~")] for text in said.split("!") if text]
-    return [to_work(shapely.LineString(line), DEGREES, WORK) for line in lines]
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody wants them (WAIXIAN_SHOTS names a folder)."""
-    if folder := os.environ.get("WAIXIAN_SHOTS"):
-        page.wait_for_timeout(800)
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +43,6 @@ def test_a_point_snaps_to_the_very_end_of_a_pipe_and_alt_lets_it_be(desktop: Ope
     page.keyboard.press("d")
     ground.hover(x, y, 6, 5)
     expect(page.locator("[data-test=snap-words]")).to_have_text("管线端点")
-    shot(page, "snap")
     ground.click(x, y, 6, 5)
     page.keyboard.down("Alt")
     ground.click(x + 40, y + 8)
@@ -180,7 +107,6 @@ def test_a_line_beside_a_kerb_is_so_many_metres_from_it(desktop: Open, demo_fold
     ground.click(*one)
     ground.click(*two)
     page.locator("[data-test=side-left]").click()
-    shot(page, "offset")
     page.locator("[data-test=offset-put]").click()
     expect(page.locator(CARD)).to_be_visible()
     line = work_line(page)
@@ -208,7 +134,6 @@ def test_typed_coordinates_land_within_a_millimetre(desktop: Open) -> None:
     said = page.locator("[data-test=coords-said]")
     expect(said).to_contain_text("先北坐标后东坐标")
     expect(said).to_contain_text("第 5 行")
-    shot(page, "coordinates")
     page.locator("[data-test=coords-line]").click()
     expect(page.locator(CARD)).to_be_visible()
     assert np.abs(np.array(work_line(page).coords) - points).max() < 1e-3
@@ -244,7 +169,6 @@ def test_split_join_reverse_extend_and_one_history(desktop: Open) -> None:
     expect(page.locator("[data-test=table-row]")).to_have_count(2)
     first, (second,) = work_line(page), others(page)
     assert first.length == pytest.approx(25, abs=0.3) and first.length + second.length == pytest.approx(whole.length, abs=2e-3)
-    shot(page, "split")
     page.locator("[data-test=table-row]").nth(1).click()
     page.keyboard.press("r")
     assert work_line(page).coords[0] == pytest.approx(whole.coords[-1], abs=1e-3)
@@ -323,7 +247,6 @@ def test_the_keyboard_alone_draws_and_moves_a_vertex(desktop: Open) -> None:
     assert len(work_line(page).coords) == 2  # a line keeps its last two
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("移动折点 0.1 m")
-    shot(page, "keys")
 
 
 def test_lines_of_a_file_come_onto_the_table_with_what_they_say(desktop: Open, tmp_path: Path) -> None:
@@ -345,7 +268,6 @@ def test_lines_of_a_file_come_onto_the_table_with_what_they_say(desktop: Open, t
     expect(page.locator("[data-test=import-line]")).to_have_count(3)
     for i in (0, 2):
         page.locator("[data-test=import-line]").nth(i).click()
-    shot(page, "import")
     page.locator("[data-test=import-put]").click()
     expect(page.locator("[data-test=table-row]")).to_have_count(2)
     expect(page.locator("[data-test=table-row]").nth(1)).to_contain_text("G-2")
@@ -353,7 +275,6 @@ def test_lines_of_a_file_come_onto_the_table_with_what_they_say(desktop: Open, t
     there = np.array(work_line(page).coords)
     assert np.abs(there - [TO_WORK.transform(*point) for point in lines[2]]).max() < 1e-3
     assert "a.route_id=G-2" in page.url
-    shot(page, "table")
 
 
 def test_a_file_that_cannot_be_read_says_why(desktop: Open, tmp_path: Path, watch: Any) -> None:
@@ -378,7 +299,6 @@ def test_while_drawing_the_panel_and_the_hand_show_the_same_verdict(desktop: Ope
     outcome = page.locator("[data-test=live-outcome]").inner_text().split(" ", 1)[1]
     expect(live).to_contain_text(outcome)
     expect(page.locator("[data-test=live-works]")).to_contain_text("同路段")
-    shot(page, "live")
 
 
 def test_the_thumb_puts_points_where_the_cross_is(phone: Open) -> None:
@@ -386,7 +306,6 @@ def test_the_thumb_puts_points_where_the_cross_is(phone: Open) -> None:
     page = phone(f"/?tab=draw&at=17/{lat:.5f}/{lon:.5f}&a.utility=gas")
     page.locator("[data-test=sheet] .handle").tap()
     page.wait_for_timeout(400)
-    shot(page, "phone-start")
     page.locator("[data-test=draw-start]").tap()
     expect(page.locator("[data-test=crosshair]")).to_be_visible()
     page.locator("[data-test=pen-put]").tap()
@@ -395,7 +314,6 @@ def test_the_thumb_puts_points_where_the_cross_is(phone: Open) -> None:
         page.wait_for_timeout(700)
         page.locator("[data-test=pen-put]").tap()
         page.wait_for_timeout(200)
-    shot(page, "phone-pen")
     page.locator("[data-test=pen-undo]").tap()
     page.locator("[data-test=pen-put]").tap()
     page.locator("[data-test=pen-finish]").tap()
@@ -409,7 +327,6 @@ def test_the_thumb_puts_points_where_the_cross_is(phone: Open) -> None:
         ".map(e => [e.textContent.trim(), e.getBoundingClientRect().height]).filter(([, h]) => h < 44)"
     )
     assert small == []
-    shot(page, "phone-done")
 
 
 # A finger that drags the map by so many pixels.
