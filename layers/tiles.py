@@ -79,8 +79,8 @@ def tile(engine: sa.Engine, scope: Scope, layer: str, z: int, x: int, y: int) ->
 def shapes(engine: sa.Engine, scope: Scope, layer: str, z: int, x: int, y: int) -> bytes:
     """The rows of :func:`tile`, whole and exact, as a GeoJSON FeatureCollection in degrees (1e-9).
 
-    What somebody of this scope may see, with the same attributes. Raises NotFound for a layer without shapes, a tile that does not
-    exist or lies below zoom 15 (it would hold too much), Conflict without a city.
+    What somebody of this scope may see, with the same attributes. Raises NotFound for a layer without shapes, a tile that
+    does not exist or lies below zoom 15 (it would hold too much), Conflict without a city.
     """
     if layer not in TILE_LAYERS:
         raise NotFound(what_zh="图层", what_en="layer", id=layer)
