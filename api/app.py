@@ -18,6 +18,7 @@ from api.endpoints import (
     city,
     companies,
     digs,
+    drawing,
     features,
     invitations,
     jobs,
@@ -55,6 +56,10 @@ Coordinates: GeoJSON in longitude and latitude. Errors: `application/problem+jso
 TAGS = [
     {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
+    {
+        "name": "drawing",
+        "description": "画板：坐标、平行线、文件中的线 / the drawing table",
+    },
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
@@ -62,10 +67,10 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, jobs, routes, works, matches,
-    plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, jobs, routes, works,
+    matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
-UPLOADS = "/api/reviews"
+UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
 PACKED = (
@@ -94,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=PROBLEMS,
         middleware=[
             Middleware(Guard),
-            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
+            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path in UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
             Middleware(Masked),
         ],
