@@ -120,7 +120,7 @@ def test_a_submitted_proposal_is_exactly_one_current_route(place: Town) -> None:
     draft = place.draft(place.gas)
     sent = place.submit(place.gas, draft)
     assert sent["state"] == "submitted" and place.current() == [sent["route"]]
-    stored = route(place.engine, sent["route"])
+    stored = route(place.engine, place.gas, sent["route"])
     assert stored.judged is not None and stored.judged["outcome"] == "exempt" and stored.verdict is not None
     assert stored.frame["route_id"].iloc[0] == sent["number"]
     said = rows(place.engine, "SELECT source, owner, rows_loaded, rows_expected FROM deliveries WHERE layer = 'routes'")
@@ -217,21 +217,6 @@ def test_of_two_submits_one_wins_and_the_other_is_told(place: Town) -> None:
 def test_numbers_are_given_once_to_however_many_at_once(place: Town) -> None:
     made = together(*[lambda: place.draft(place.gas)["number"]] * 8)
     assert len(set(made)) == 8 and all(each.startswith("WX2026-") for each in made)
-
-
-def test_a_route_of_a_file_becomes_one_proposal_however_often_it_is_asked_for(place: Town) -> None:
-    load_layer(place.engine, "routes", judged("F-1", project="滨河路").frame, Delivery())
-    (stored,) = place.current()
-    with pytest.raises(Conflict):
-        store.adopt_route(place.engine, stored, store.reserve(place.engine, 2026))
-    whole = judged("F-1", project="滨河路")
-    made = together(
-        *[lambda: store.adopt_route(place.engine, stored, store.reserve(place.engine, 2026), whole) for _ in range(4)]
-    )
-    assert len(set(made)) == 1 and store.proposal_of_route(place.engine, stored) == made[0]
-    one = store.one(place.engine, place.city, made[0])
-    assert (one["state"], one["title"], one["route"], one["author"]) == ("submitted", "滨河路", stored, None)
-    assert place.current() == [stored]
 
 
 # ── who sees what ────────────────────────────────────────────────────────────────────────────────────────────────────
