@@ -126,8 +126,8 @@ class OwnerSheetRow(Base):
 
 class ProposalDecisionRow(Base):
     """What an authority decided of one item of a version: a permit item, or the filing of an exempt line. ``decision``: approve,
-    conditions or refuse; ``verdict``: the judgement that was decided on, for one that changes is decided anew; ``digest``: of that
-    verdict and of what is decided, under the name that signs."""
+    conditions or refuse; ``verdict``: the judgement that was decided on, since one that changes is decided anew; ``digest``: of
+    that verdict and of what is decided, under the name that signs."""
 
     __tablename__ = "proposal_decisions"
     __table_args__ = (
