@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from geo.law.pack import Pack, Zone
+from geo.schema import LAYERS
 
 Row = dict[str, Any]
 Part = Callable[[float, float], list[list[float]]]
@@ -17,6 +18,8 @@ LAYER_OF = {
     "road": "roads", "green": "green", "tree": "trees", "highway": "highways", "heritage": "heritage", "planning": "planning",
     "pipe": "pipes",
 }  # fmt: skip
+LEDGER_KINDS = frozenset(LAYERS["road_ledger"].columns["kind"].values or ())
+"""Kinds of work on a road: a stretch of one of them was found in the ledger, and not among the roads."""
 YEAR_DAYS = 365.2425
 _KEPT = ("id", "name", "kind", "side", "pavement", "from_m", "to_m", "bored")
 
@@ -71,7 +74,7 @@ def _road(piece: Mapping[str, Any], met: Iterable[tuple[Row, Row]], unsure: bool
     day = paved.get(piece["id"])
     return {
         **{name: piece.get(name) for name in _KEPT}, **_metres(piece), "key": _key("road", piece), "theme": "road",
-        "layer": "roads", "certain": True, "rules": [finding for finding, _ in here], "lock": lock,
+        "layer": ledger_or("roads", locks), "certain": True, "rules": [finding for finding, _ in here], "lock": lock,
         "locked_until": max(ends) if ends else None, "paved": None if day is None else day.isoformat(),
         "age_years": None if day is None else round((on - day).days / YEAR_DAYS, 1),
     }  # fmt: skip
@@ -116,6 +119,11 @@ def layer_of(pack: Pack, rule: str) -> str:
     """The layer that a rule asks; "" where it asks about the line itself."""
     zone = _zone(pack, rule)
     return zone.layer if zone else ""
+
+
+def ledger_or(layer: str, stretches: Iterable[Mapping[str, Any]]) -> str:
+    """The ledger of works on roads where a stretch comes from it, else ``layer``."""
+    return "road_ledger" if any(one["kind"] in LEDGER_KINDS for one in stretches) else layer
 
 
 def lock_rules(pack: Pack) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import shapely
 
-from api.reviewing.intersections import LAYER_OF, layer_of
+from api.reviewing.intersections import LAYER_OF, layer_of, ledger_or
 from geo.crs import to_work
 from geo.errors import BadInput
 from geo.law.pack import Pack
@@ -62,7 +62,7 @@ def missing(shown: Item, work_crs: str) -> list[Question]:
 
 def _layer(finding: Item, pack: Pack) -> str:
     told = finding.get("missing") or {}
-    return str(told.get("layer") or layer_of(pack, finding["rule"]))
+    return str(told.get("layer") or ledger_or(layer_of(pack, finding["rule"]), finding.get("stretches", [])))
 
 
 def _owner(shown: Item, layer: str) -> str:

@@ -140,8 +140,8 @@ def decide(
     with engine.begin() as connection:
         head = held(connection, hand, route)
         done = column(connection, "SELECT item FROM proposal_decisions WHERE verdict = :verdict", verdict=head["verdict"])
-        chosen = _chosen(hand.person, head, done, items)
         _ready(connection, hand.person, head)
+        chosen = _chosen(hand.person, head, done, items)
         for one in chosen:
             _keep(connection, hand, head, one, said, words.strip())
         if set(head["items"]) <= {*done, *chosen}:
@@ -167,8 +167,6 @@ def _chosen(person: Person, head: dict[str, Any], done: Sequence[str], items: Se
     """The items to decide. Raises Conflict, Forbidden."""
     role = offices().roles.get(person.role)
     own = set(role.decides) if role else set()
-    if head["state"] == "decided":
-        raise Conflict(why_zh="本方案已办结", why_en="this proposal is decided")
     wanted = [item for item in head["items"] if item in own and item not in done] if items is None else list(dict.fromkeys(items))
     if not wanted:
         raise Conflict(why_zh="没有待本部门办理的事项", why_en="nothing here awaits a decision of your office")
@@ -195,6 +193,8 @@ def doubts(source: sa.Connection, version: int | None, role: str) -> list[str]:
 
 
 def _ready(connection: sa.Connection, person: Person, head: dict[str, Any]) -> None:
+    if head["state"] == "decided":
+        raise Conflict(why_zh="本方案已办结", why_en="this proposal is decided")
     if head["outcome"] == "undetermined":
         raise Conflict(
             why_zh="结果待核实，不能办理：请先“要求补数据”，数据到后重新判定",

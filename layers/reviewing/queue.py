@@ -55,8 +55,12 @@ class Wish:
     offset: int = 0
 
 
-# The items of a verdict that await somebody: permits that are owed, and the filing of a line that owes none.
-ITEMS = "CASE WHEN v.outcome = 'exempt' OR cardinality(v.owed) = 0 THEN v.owed || '{exempt}'::text[] ELSE v.owed END"
+# The items of a verdict that await somebody: permits that are owed, and the filing of a line that owes none; while nobody knows
+# the outcome there is no filing yet.
+ITEMS = (
+    "CASE WHEN v.outcome = 'exempt' OR (cardinality(v.owed) = 0 AND v.outcome <> 'undetermined')"
+    " THEN v.owed || '{exempt}'::text[] ELSE v.owed END"
+)
 DISTRICTS = "coalesce(nullif(p.districts, '{}'), k.districts, '{}')"
 SEEN = f"""
 CASE :reach WHEN 'city' THEN true WHEN 'district' THEN :district = ANY({DISTRICTS})
