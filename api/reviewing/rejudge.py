@@ -16,8 +16,8 @@ from geo.errors import Conflict, NotFound, WaixianError
 from geo.law.pack import Pack
 from layers.packs.choice import pack_for, pack_named
 from layers.people.audit import Actor, note
-from layers.reviewing.adopting import event
 from layers.reviewing.item import verdict_objects
+from layers.reviewing.log import event
 from layers.reviewing.tasks import settle, updated
 from layers.route_store import route, routes_to_judge, save_verdicts
 from layers.rows import row

@@ -9,15 +9,17 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from geo.errors import BadInput, Conflict, Forbidden
+from layers.day import today
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
-from layers.proposals.states import Step, after
-from layers.reviewing.adopting import adopt, event
+from layers.proposals.states import Step
+from layers.proposals.store import adopt_route, locked, reserve, step_in
 from layers.reviewing.item import head_of
+from layers.reviewing.log import event
 from layers.reviewing.tasks import Question, drop_own, open_task
 from layers.rights.scope import Scope
-from layers.rows import column, row, rows, run
+from layers.rows import column, rows, run
 
 Answer = Literal["agree", "contest", "ask"]
 Decision = Literal["approve", "conditions", "refuse"]
@@ -32,17 +34,24 @@ class Hand:
     scope: Scope
 
 
+def adopted(engine: sa.Engine, hand: Hand, route: int) -> None:
+    """A line that came by file gets its proposal before anything is done with it. Raises NotFound, Conflict."""
+    with engine.connect() as connection:
+        head = head_of(connection, hand.scope, route)
+    if head["proposal"] is None:
+        adopt_route(engine, route, reserve(engine, today().year))
+
+
 def held(connection: sa.Connection, hand: Hand, route: int) -> dict[str, Any]:
-    """The item of a route with its proposal (made where there is none), kept from others until the end of the transaction.
-    Raises NotFound, Conflict."""
+    """The item of a route with its proposal, kept from others until the end of the transaction. Raises NotFound."""
     head = head_of(connection, hand.scope, route)
-    proposal = head["proposal"] or adopt(connection, route, hand.person.id)
-    run(connection, "SELECT FROM proposals WHERE id = :id FOR UPDATE", id=proposal)
+    locked(connection, head["proposal"])
     return head_of(connection, hand.scope, route)  # as it stands now that nobody else can change it
 
 
 def take(engine: sa.Engine, hand: Hand, route: int) -> int:
-    """The review begins; one that has begun already stays as it is. The proposal's number."""
+    """The review begins; one that has begun already stays as it is. The proposal's id."""
+    adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
         if head["state"] != "under_review":
@@ -51,27 +60,17 @@ def take(engine: sa.Engine, hand: Hand, route: int) -> int:
 
 
 def step(connection: sa.Connection, hand: Hand, head: dict[str, Any], name: Step, detail: dict[str, Any]) -> None:
-    """One step of the life of a proposal, logged and audited. Raises Conflict."""
-    state = after(head["state"], name)
-    run(
-        connection,
-        "UPDATE proposals SET state = :state, revision = revision + 1, changed_at = now(),"
-        " decided_at = CASE WHEN :state = 'decided' THEN now() END, decision = :decision WHERE id = :id",
-        state=state, id=head["proposal"], decision=detail.get("decision"),
-    )  # fmt: skip
-    event(connection, head["proposal"], hand.person.id, name, detail)
-    note(
-        connection, hand.actor, f"proposal.{name}", head["number"], {"state": head["state"]}, {"state": state, **detail},
-    )  # fmt: skip
-    head["state"] = state
+    """One step of the life of a proposal that is held, logged and audited. Raises Conflict."""
+    now = step_in(connection, locked(connection, head["proposal"]), name, hand.person.id, detail, hand.actor)
+    head["state"] = now["state"]
 
 
 def give_back(engine: sa.Engine, hand: Hand, route: int, reason: str) -> int:
     """Back to its author, with the reason. Raises Conflict for a line without an author, who could change nothing."""
+    adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
-        author = row(connection, "SELECT author FROM proposals WHERE id = :id", id=head["proposal"])
-        if author is None or author["author"] is None:
+        if head["author"] is None:
             raise Conflict(
                 why_zh="这条外线随文件入库，没有编制人可退；请写明意见，或作出“不同意”的决定",
                 why_en="this line came by file and has no author to go back to: say what is wrong, or refuse it",
@@ -91,6 +90,7 @@ def answer(
             why_zh="请写明理由：有异议的是什么、依据何在，或需要补充什么数据",
             why_en="say why: what is wrong and how you know, or which data are wanted",
         )
+    adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
         if head["state"] == "decided":
@@ -105,7 +105,7 @@ def answer(
         )  # fmt: skip
         detail = {"key": key, "answer": said, "reason": reason.strip()}
         event(connection, head["proposal"], hand.person.id, "answered", detail)
-        note(connection, hand.actor, "finding.answer", head["number"], None, detail)
+        note(connection, hand.actor, "finding.answer", head["proposal_number"], None, detail)
         if said == "agree":
             drop_own(connection, head["version_id"], key, hand.person)
         return open_task(connection, head["proposal"], head["version_id"], hand.person, question) if question else None
@@ -113,6 +113,7 @@ def answer(
 
 def request(engine: sa.Engine, hand: Hand, route: int, questions: Sequence[Question]) -> list[int]:
     """Ask for everything that is missing. The numbers of the tasks, new ones and those that were open already."""
+    adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
         if head["state"] == "decided":
@@ -120,7 +121,7 @@ def request(engine: sa.Engine, hand: Hand, route: int, questions: Sequence[Quest
         if head["state"] == "submitted":
             step(connection, hand, head, "take", {})
         made = [open_task(connection, head["proposal"], head["version_id"], hand.person, one) for one in questions]
-        note(connection, hand.actor, "data.request", head["number"], None, {"tasks": made})
+        note(connection, hand.actor, "data.request", head["proposal_number"], None, {"tasks": made})
         return made
 
 
@@ -137,6 +138,7 @@ def decide(
     known, one's own doubts are open, or an item is decided already.
     """
     _signed(hand.person, said, words, signed_name)
+    adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
         done = column(connection, "SELECT item FROM proposal_decisions WHERE verdict = :verdict", verdict=head["verdict"])
@@ -212,7 +214,8 @@ def _keep(connection: sa.Connection, hand: Hand, head: dict[str, Any], item: str
     (judged,) = rows(connection, "SELECT verdict, pack FROM verdicts WHERE id = :id", id=head["verdict"])
     (moment,) = column(connection, "SELECT now()")
     decided = {
-        "number": head["number"], "version": head["version"], "verdict": judged["verdict"], "pack": judged["pack"], "item": item,
+        "number": head["proposal_number"], "version": head["version"], "verdict": judged["verdict"], "pack": judged["pack"],
+        "item": item,
         "decision": said, "words": words, "role": hand.person.role, "login": hand.person.login, "signed_name": hand.person.name,
         "at": moment.isoformat(),
     }  # fmt: skip
@@ -227,4 +230,4 @@ def _keep(connection: sa.Connection, hand: Hand, head: dict[str, Any], item: str
     )  # fmt: skip
     detail = {"item": item, "decision": said, "words": words, "digest": digest}
     event(connection, head["proposal"], hand.person.id, "decided", detail)
-    note(connection, hand.actor, "proposal.decision", head["number"], None, {**detail, "role": hand.person.role})
+    note(connection, hand.actor, "proposal.decision", head["proposal_number"], None, {**detail, "role": hand.person.role})

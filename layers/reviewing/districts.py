@@ -4,13 +4,12 @@ import sqlalchemy as sa
 
 from layers.rows import rows, run
 
-# a route is in a district that it meets by more than a point; one that only ends at the border is not
+# as submitting a proposal finds them: a line that touches the border is in both
 _FIND = """
 INSERT INTO route_districts (route, delivery, districts)
 SELECT r.id, :delivery, coalesce((
     SELECT array_agg(DISTINCT d.name ORDER BY d.name) FROM districts d
-    WHERE d.replaced_by IS NULL AND d.name IS NOT NULL AND d.geometry && r.geometry
-      AND ST_Dimension(ST_Intersection(d.geometry, r.geometry)) = ST_Dimension(r.geometry)), '{}')
+    WHERE d.replaced_by IS NULL AND d.name IS NOT NULL AND ST_Intersects(d.geometry, r.geometry)), '{}')
 FROM routes r LEFT JOIN route_districts k ON k.route = r.id
 WHERE (r.replaced_by IS NULL OR EXISTS (SELECT FROM proposals p WHERE p.route = r.id))
   AND k.delivery IS DISTINCT FROM :delivery

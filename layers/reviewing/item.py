@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from geo.errors import NotFound
 from layers.reviewing.districts import place_routes
-from layers.reviewing.queue import DISTRICTS, FROM, HERE, ITEMS, SEEN, reach_of
+from layers.reviewing.queue import DISTRICTS, FROM, HERE, ITEMS, NUMBER, SEEN, SINCE, reach_of
 from layers.rights.scope import Scope
 from layers.rows import Source, row, rows
 
 _ITEM = f"""
-SELECT r.id AS route, v.id AS verdict, p.id AS proposal, pv.id AS version_id, coalesce(p.number, r.route_id) AS number,
+SELECT r.id AS route, v.id AS verdict, p.id AS proposal, pv.id AS version_id, {NUMBER} AS number,
+    coalesce(p.number, r.route_id) AS proposal_number,
     coalesce(p.title, r.project) AS title, coalesce(c.name, r.applicant) AS applicant, r.utility,
-    coalesce(p.state, 'submitted') AS state, p.version, p.revision, p.author, coalesce(p.submitted_at, l.loaded_at) AS since,
+    coalesce(p.state, 'submitted') AS state, p.version, p.revision, p.author, {SINCE} AS since,
     p.due, p.decided_at, p.decision, {DISTRICTS} AS districts, v.outcome, v.certainty, v.owed, {ITEMS} AS items
 {FROM} LEFT JOIN proposal_versions pv ON pv.proposal = p.id AND pv.number = p.version
 WHERE {HERE} AND {SEEN}

@@ -61,6 +61,10 @@ ITEMS = (
     "CASE WHEN v.outcome = 'exempt' OR (cardinality(v.owed) = 0 AND v.outcome <> 'undetermined')"
     " THEN v.owed || '{exempt}'::text[] ELSE v.owed END"
 )
+# a line of a file keeps the number and the day by which its office knows it
+OF_FILE = "(p.id IS NULL OR (p.author IS NULL AND p.company IS NULL))"
+NUMBER = f"CASE WHEN {OF_FILE} THEN r.route_id ELSE p.number END"
+SINCE = f"CASE WHEN {OF_FILE} THEN l.loaded_at ELSE p.submitted_at END"
 DISTRICTS = "coalesce(nullif(p.districts, '{}'), k.districts, '{}')"
 SEEN = f"""
 CASE :reach WHEN 'city' THEN true WHEN 'district' THEN :district = ANY({DISTRICTS})
@@ -76,9 +80,9 @@ HERE = "v.current AND (p.id IS NULL AND r.replaced_by IS NULL OR p.state = ANY(C
 _LISTED = f"""
 WITH done AS MATERIALIZED (SELECT verdict, array_agg(item) AS items FROM proposal_decisions GROUP BY verdict),
 listed AS MATERIALIZED (
-    SELECT r.id AS route, v.id AS verdict, p.id AS proposal, coalesce(p.number, r.route_id) AS number,
-        coalesce(p.title, r.project) AS title, coalesce(c.name, r.applicant) AS applicant, r.utility,
-        coalesce(p.state, 'submitted') AS state, p.version, p.revision, coalesce(p.submitted_at, l.loaded_at) AS since, p.due,
+    SELECT r.id AS route, v.id AS verdict, p.id AS proposal, {NUMBER} AS number, coalesce(p.title, r.project) AS title,
+        coalesce(c.name, r.applicant) AS applicant, r.utility,
+        coalesce(p.state, 'submitted') AS state, p.version, p.revision, {SINCE} AS since, p.due,
         p.decision, {DISTRICTS} AS districts, v.outcome, v.conditions, v.certainty, v.immediate, v.length_m, v.owed,
         v.at_limit, v.outcome = 'undetermined' OR cardinality(v.missing) > 0 AS undetermined,
         v.reasons && CAST(:slicing AS text[]) AS sliced,

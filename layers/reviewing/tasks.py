@@ -14,7 +14,7 @@ from layers.copying import driver
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
-from layers.reviewing.adopting import event
+from layers.reviewing.log import event
 from layers.reviewing.queue import reach_of
 from layers.rights.scope import Scope
 from layers.route_store import with_boxes

@@ -66,21 +66,23 @@ def test_a_filing_is_acknowledged_and_leaves_the_queue(desk: Any, store: sa.Engi
     assert done.status_code == 200, done.text
     after = done.json()
     assert after["state"] == "decided" and after["decision"] == "approve" and not after["items"][0]["mine"]
-    assert [line["what"] for line in after["log"]] == ["adopted", "decided", "decide"]
+    assert [line["what"] for line in after["log"]] == ["adopt", "decided", "decide"]
     assert urban.queue()["total"] == before["total"] - 1
     assert urban.queue(state="decided")["items"][0]["route"] == one["route"]
     kept = row(store, "SELECT d.*, v.verdict AS judged, v.pack FROM proposal_decisions d JOIN verdicts v ON v.id = d.verdict"
                " JOIN proposal_versions p ON p.id = d.version WHERE p.route = :r", r=one["route"])  # fmt: skip
     assert kept is not None
     signed = {
-        "number": after["number"], "version": 1, "verdict": kept["judged"], "pack": kept["pack"], "item": "exempt",
+        "number": after["proposal_number"], "version": 1, "verdict": kept["judged"], "pack": kept["pack"], "item": "exempt",
         "decision": "approve", "words": "", "role": "urban", "login": "demo-urban", "signed_name": urban.name,
         "at": kept["at"].isoformat(),
     }  # fmt: skip
     text = json.dumps(signed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert kept["digest"] == hashlib.sha256(text.encode()).hexdigest()
-    actions = rows(store, "SELECT action FROM audit WHERE subject = :n ORDER BY id", n=after["number"])
-    assert [each["action"] for each in actions] == ["proposal.decision", "proposal.decide"] and verify(store).broken is None
+    actions = rows(store, "SELECT action FROM audit WHERE subject = :n ORDER BY id", n=after["proposal_number"])
+    assert [each["action"] for each in actions] == ["proposal.adopt", "proposal.decision", "proposal.decide"] and verify(
+        store
+    ).broken is None
     assert urban.decide(one["route"]).status_code == 409
 
 
