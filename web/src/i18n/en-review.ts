@@ -102,7 +102,6 @@ export const enReview: Record<keyof typeof zhReview, string> = {
   'review.missing.ask': 'Ask for all missing data',
   'review.missing.asked': 'The owners have been asked; waiting for their data.',
   'review.changed': 'The verdict has changed',
-  'review.changed.was': '{a} → {b}',
   'review.rejudge': 'Judge again on present data',
   'review.rejudge.same': 'The verdict is the same',
   'review.take': 'Begin review',

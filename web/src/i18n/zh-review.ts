@@ -100,7 +100,6 @@ export const zhReview = {
   'review.missing.ask': '要求补齐全部缺失数据',
   'review.missing.asked': '已发出补数据要求，等待权属单位。',
   'review.changed': '判定已变化',
-  'review.changed.was': '{a} → {b}',
   'review.rejudge': '按现有数据重新判定',
   'review.rejudge.same': '判定没有变化',
   'review.take': '开始审查',
