@@ -110,7 +110,6 @@ export const enReview: Record<keyof typeof zhReview, string> = {
   'review.return.send': 'Give back to the author',
   'review.items': 'To be decided',
   'review.item.waits': 'awaits {who}',
-  'review.item.done': '{who}: {what}',
   'review.item.or': ' or ',
   'review.decision.approve': 'approve',
   'review.decision.conditions': 'approve on conditions',

@@ -108,7 +108,6 @@ export const zhReview = {
   'review.return.send': '退回编制人',
   'review.items': '办理事项',
   'review.item.waits': '待 {who} 办理',
-  'review.item.done': '{who}：{what}',
   'review.item.or': ' 或 ',
   'review.decision.approve': '同意',
   'review.decision.conditions': '附条件同意',
