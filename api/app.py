@@ -27,12 +27,14 @@ from api.endpoints import (
     people,
     plans,
     proposals,
+    queue,
     quiet,
     reviews,
     routes,
     scoreboard,
     search,
     session,
+    tasks,
     tiles,
     tokens,
     works,
@@ -56,6 +58,7 @@ TAGS = [
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "proposals", "description": "外线方案：版本、提交、撤回、比较 / proposals: versions, submitting, comparing"},
+    {"name": "reviewing", "description": "审查队列、核对、数据任务与办理 / the queue, findings answered, data tasks, decisions"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
@@ -63,7 +66,7 @@ TAGS = [
 ]
 NOUNS = (
     session, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, jobs, routes, works, matches,
-    plans, digs, invitations, quiet, scoreboard, tiles, search,
+    plans, digs, invitations, quiet, scoreboard, tiles, search, queue, tasks,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -4,13 +4,14 @@ import { lang, setLang } from '../i18n'
 import { followDigs, openDigs } from './digs'
 import { cancel, phase, restore } from './drawing'
 import { follow as followJob } from './job'
+import { openReview } from './review'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
 import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
+  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
 let lastStep = ''
 let following = false
 
@@ -27,6 +28,7 @@ export function readAddress(): void {
 /** Opens what the address names; call once the city is known. */
 export async function openAddress(): Promise<void> {
   if (place.room === 'digs') return openDigs()
+  if (place.room === 'review') return openReview()
   if (place.job) await followJob(place.job)
   if (place.route) await choose(place.route, place.view === null)
   else if (place.line.length > 1) restore()
@@ -54,6 +56,7 @@ async function goBack(): Promise<void> {
   lastStep = stepKey(place)
   if (said.room === 'map') await followMap(said, before)
   else if (said.room === 'digs') await followDigs()
+  else if (said.room === 'review') await openReview()
   if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
   await nextTick()
   following = false

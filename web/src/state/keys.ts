@@ -4,6 +4,7 @@ import { flip, isOn } from '../map/switches'
 import { holding, letGo, takeBack } from './dig-hand'
 import { leaveDig, plan, restorePlan, stepDig } from './digs'
 import { begin, cancel, phase, wish } from './drawing'
+import { answerByKey, leave, stepItem, writing } from './review'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
@@ -20,6 +21,7 @@ const typing = (target: EventTarget | null): boolean =>
 export function escape(): boolean {
   if (keysOpen.value) keysOpen.value = false
   else if (place.room === 'digs') return escapeDigs()
+  else if (place.room === 'review') return escapeReview()
   else if (phase.value === 'drawing') cancel()
   else if (subject.value?.from === 'drawn') cancel()
   else if (subject.value || subjectError.value) dismiss()
@@ -36,8 +38,17 @@ function escapeDigs(): boolean {
   return true
 }
 
+function escapeReview(): boolean {
+  if (writing.value) writing.value = null
+  else if (place.review.route !== null) leave()
+  else if (place.legend) place.legend = false
+  else return false
+  return true
+}
+
 export function step(by: number): void {
   if (place.room === 'digs') return stepDig(by)
+  if (place.room === 'review') return stepItem(by)
   const items = listedItems.value
   if (!items.length) return
   const now = items.findIndex((item) => String(item.id) === place.route)
@@ -54,7 +65,9 @@ function startDrawing(): void {
 const ACTIONS: Record<string, () => void> = {
   '/': () => searchBox.value?.focus(),
   '?': () => { keysOpen.value = true },
-  d: startDrawing,
+  a: () => { if (place.room === 'review') answerByKey('agree') },
+  c: () => { if (place.room === 'review') answerByKey('contest') },
+  d: () => { if (place.room === 'review') answerByKey('ask'); else startDrawing() },
   l: () => { place.legend = !place.legend },
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
   j: () => step(1),

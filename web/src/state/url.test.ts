@@ -30,10 +30,19 @@ const joint: Place = {
   digs: { tab: 'score', plan: '0b2c-4', dig: 7, work: 'W-1#2', road: '东京大道', party: '示范燃气公司', state: 'asking', sort: 'days', folded: true },
 }
 
+const reviewing: Place = {
+  ...nowhere('review'), lang: 'en', view: { zoom: 15, lat: 34.8, lon: 114.3 }, legend: true,
+  review: {
+    tab: 'tasks', route: 12, show: 'log', district: '古城区', authority: 'urban', outcomes: ['exempt', 'parallel'], state: 'decided', deadline: 'soon',
+    flags: ['at_limit', 'sliced'], q: 'SF 1', sort: 'longest', asked: 'answered', mine: true,
+  },
+}
+
 describe('each place of the page', () => {
   const there = (place: Place): Place => fromAddress(...(addressOf(place).split(/(?=\?)/) as [string, string]))
 
   test('has its own path', () => {
+    expect([nowhere('review')].map(addressOf)).toEqual(['/review'])
     expect([nowhere(), nowhere('digs'), { ...nowhere('invite'), token: 'kx/9' }].map(pathOf)).toEqual(['/', '/digs', '/invite/kx%2F9'])
     expect(fromAddress('/elsewhere', '').room).toBe('map')
     expect(fromAddress('/invite', '').room).toBe('map')
@@ -42,6 +51,7 @@ describe('each place of the page', () => {
   test('brings everything back', () => {
     expect(there(joint)).toEqual(joint)
     expect(there(full)).toEqual(full)
+    expect(there(reviewing)).toEqual(reviewing)
     expect(there({ ...nowhere('invite'), token: 'kx_-9' })).toEqual({ ...nowhere('invite'), token: 'kx_-9' })
   })
 

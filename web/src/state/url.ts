@@ -3,7 +3,7 @@ import type { Position } from 'geojson'
 import type { Lang } from '../api/types'
 
 /** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
-export const ROOMS = ['map', 'digs', 'invite'] as const
+export const ROOMS = ['map', 'review', 'digs', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
 export const TABS = ['routes', 'draw', 'batch', 'layers'] as const
@@ -32,11 +32,34 @@ export interface DigPlace {
   folded: boolean
 }
 
+/** What is shown of the review: the queue and its filters, one of its items, or the questions to the owners of layers. */
+export const REVIEW_TABS = ['queue', 'tasks', 'layers'] as const
+export const REVIEW_SHOWS = ['meets', 'sheets', 'tasks', 'log'] as const
+export const REVIEW_FLAGS = ['at_limit', 'undetermined', 'sliced'] as const
+
+export interface ReviewPlace {
+  tab: (typeof REVIEW_TABS)[number]
+  route: number | null
+  show: (typeof REVIEW_SHOWS)[number]
+  district: string
+  authority: string
+  outcomes: string[]
+  state: string
+  deadline: string
+  flags: (typeof REVIEW_FLAGS)[number][]
+  q: string
+  sort: string
+  /** Of the questions: open, answered or closed; and only those that one's own office is asked. */
+  asked: string
+  mine: boolean
+}
+
 export interface Place {
   room: Room
   /** The unguessable part of an invitation's link. */
   token: string | null
   digs: DigPlace
+  review: ReviewPlace
   lang: Lang | null
   tab: Tab
   view: View | null
@@ -57,6 +80,7 @@ export const LINE_DIGITS = 8
 
 export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
+  review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {},
 })
@@ -72,7 +96,12 @@ export const addressOf = (place: Place): string => pathOf(place) + toQuery(place
 export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
-  return { ...fromQuery(query), room: first === 'digs' ? 'digs' : 'map' }
+  const said = fromQuery(query)
+  if (first === 'review') {
+    const { lang, view, switched, legend } = said
+    return { ...nowhere('review'), lang, view, switched, legend, review: readReview(new URLSearchParams(query)) }
+  }
+  return { ...said, room: first === 'digs' ? 'digs' : 'map' }
 }
 
 function unescaped(text: string): string {
@@ -92,6 +121,7 @@ export function toQuery(place: Place): string {
   put('lang', place.lang)
   if (place.room === 'invite') return written(out)
   if (place.room === 'digs') putDigs(place.digs, put)
+  else if (place.room === 'review') putReview(place.review, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
   put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
@@ -109,6 +139,16 @@ function putDigs(digs: DigPlace, put: Put): void {
   put('dig', digs.dig === null ? null : String(digs.dig))
   for (const key of ['work', 'road', 'party', 'state', 'sort'] as const) put(key, digs[key])
   put('time', digs.folded ? '0' : null)
+}
+
+function putReview(at: ReviewPlace, put: Put): void {
+  put('show', at.tab === 'queue' ? null : at.tab)
+  put('item', at.route === null ? null : String(at.route))
+  put('part', at.show === 'meets' ? null : at.show)
+  for (const key of ['district', 'authority', 'state', 'deadline', 'q', 'sort', 'asked'] as const) put(key, at[key])
+  put('only', at.outcomes.join('.'))
+  put('flags', at.flags.join('.'))
+  put('mine', at.mine ? '1' : null)
 }
 
 function putMap(place: Place, put: Put): void {
@@ -150,6 +190,18 @@ function readDigs(said: URLSearchParams, at: DigPlace): DigPlace {
     tab: DIG_TABS.find((tab) => tab === text('show')) ?? at.tab, plan: text('plan') || null,
     dig: text('dig') && Number.isSafeInteger(dig) && dig > 0 ? dig : null,
     work: text('work') || null, road: text('road'), party: text('party'), state: text('state'), sort: text('sort'), folded: text('time') === '0',
+  }
+}
+
+function readReview(said: URLSearchParams): ReviewPlace {
+  const text = (key: string): string => said.get(key) ?? ''
+  const item = Number(text('item'))
+  return {
+    tab: REVIEW_TABS.find((tab) => tab === text('show')) ?? 'queue', route: Number.isSafeInteger(item) && item > 0 ? item : null,
+    show: REVIEW_SHOWS.find((show) => show === text('part')) ?? 'meets', district: text('district'), authority: text('authority'),
+    outcomes: text('only').split('.').filter(Boolean), state: text('state'), deadline: text('deadline'),
+    flags: REVIEW_FLAGS.filter((flag) => text('flags').split('.').includes(flag)), q: text('q'), sort: text('sort'),
+    asked: text('asked'), mine: text('mine') === '1',
   }
 }
 
