@@ -1,9 +1,11 @@
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
+import { zhProposals } from './zh-proposals'
 
 export const zh = {
   ...zhDigs,
   ...zhDoor,
+  ...zhProposals,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',
