@@ -190,6 +190,8 @@ def test_the_window_enters_for_a_company_and_nobody_else_does(people: People, li
     gas = drafted(people["gas"], lines[5])["company"]["id"]
     one = drafted(people["window"], lines[5], company=gas)
     assert one["company"]["id"] == gas and people["gas"].get(f"/api/proposals/{one['id']}").json()["mine"]
+    offered = people["window"].get("/api/proposals/companies").json()["items"]
+    assert gas in [each["id"] for each in offered] and people["heat"].get("/api/proposals/companies").json()["items"] == []
     refused = people["heat"].post("/api/proposals", json={"feature": feature(lines[5]), "company": gas})
     assert refused.status_code == 403
     unknown = people["window"].post("/api/proposals", json={"feature": feature(lines[5]), "company": 10**9})
