@@ -119,7 +119,7 @@ export const enReview: Record<keyof typeof zhReview, string> = {
   'review.decide.sign': 'Sign (type your name: {name})',
   'review.decide.send': 'Sign and decide {n}',
   'review.decide.send.bulk': 'Sign and decide the {n} selected',
-  'review.decide.own': 'Decided by your office: {items}',
+  'review.decide.own': 'Decide what is mine ({n})',
   'review.decide.undetermined': 'The outcome is not determined: it can be decided when the data are complete.',
   'review.decide.doubts': '{n} doubts of your office are open: close their tasks or agree, then decide.',
   'review.decide.none': 'Nothing here awaits your office.',

@@ -79,7 +79,7 @@ let asking: AbortController | null = null
 /** Reads what the address names. */
 export async function openReview(): Promise<void> {
   if (subject.value) dismiss()
-  if (place.review.route !== null && sheet.value === 0) sheet.value = 1
+  if (sheet.value === 0) sheet.value = 1 // on a phone the queue is what the place is about
   await Promise.all([queueTotal.value === null ? reloadQueue() : undefined, place.review.route === null ? leave() : openItem(place.review.route, place.view === null)])
 }
 
