@@ -45,6 +45,10 @@ OPERATIONS = [
     "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
     "GET /api/session", "POST /api/session", "GET /api/offices", "GET /api/people", "POST /api/people",
     "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
+    "GET /api/queue", "GET /api/queue/{route_id}", "POST /api/queue/bulk", "POST /api/queue/{route_id}/take",
+    "POST /api/queue/{route_id}/return", "POST /api/queue/{route_id}/answers", "POST /api/queue/{route_id}/requests",
+    "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
+    "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

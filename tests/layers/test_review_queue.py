@@ -25,8 +25,8 @@ CITY = Scope("city", "offices")
 SLICING = ("slicing", "lv-slicing")
 WORDS = ("route_id", "project", "applicant")
 KEPT = (
-    "pack", "on", "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "reasons", "owed",
-    "waived", "missing", "verdict", "pieces",
+    "pack", "on", "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "reasons",
+    "owed", "waived", "missing", "verdict", "pieces",
 )  # fmt: skip
 
 

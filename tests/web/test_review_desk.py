@@ -195,7 +195,7 @@ def test_missing_data_are_asked_for_in_one_click_and_stand_among_the_tasks(come:
 def test_a_decision_on_the_phone(come: Come, urban: Desk) -> None:
     one = fresh(urban, outcome="exempt", owing=["exempt"])
     page = come("urban", phone=True)
-    expect(page.locator("[data-test=sheet][data-height='1']")).to_be_visible()
+    expect(page.locator("[data-test=sheet][data-height='2']")).to_be_visible()
     page.locator("[data-test=queue-find]").fill(one["number"])
     page.locator(f"[data-test=queue-row][data-route='{one['route']}'] .open").tap()
     expect(page.locator("[data-test=review-card]")).to_be_visible()

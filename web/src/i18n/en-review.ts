@@ -121,7 +121,7 @@ export const enReview: Record<keyof typeof zhReview, string> = {
   'review.decide.send.bulk': 'Sign and decide the {n} selected',
   'review.decide.own': 'Decide what is mine ({n})',
   'review.decide.undetermined': 'The outcome is not determined: it can be decided when the data are complete.',
-  'review.decide.doubts': '{n} doubts of your office are open: close their tasks or agree, then decide.',
+  'review.decide.doubts': 'Doubts of your office still open: {n}. Close their tasks or agree, then decide.',
   'review.decide.none': 'Nothing here awaits your office.',
   'review.decided': 'Decided: {v}',
   'review.log.adopt': 'came by file, became a proposal',
