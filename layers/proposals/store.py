@@ -279,6 +279,6 @@ def _event(connection: sa.Connection, proposal: int, person: int | None, what: s
 
 
 __all__ = [
-    "SOURCE", "Judged", "companies", "create", "events", "hand_back", "listed", "locked", "one", "reopen", "reserve", "save_version", "step",
-    "step_in", "submit", "version", "versions", "withdraw",
+    "SOURCE", "Judged", "companies", "create", "events", "hand_back", "listed", "locked", "one", "reopen", "reserve",
+    "save_version", "step", "step_in", "submit", "version", "versions", "withdraw",
 ]  # fmt: skip
