@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import shapely
-import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import NotFound
@@ -135,7 +134,6 @@ def events(source: Source, scope: Scope, proposal: int) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-def of_route(source: sa.Connection, route: int) -> int | None:
-    """The proposal of which this stored route is, or was, a version."""
-    found = row(source, "SELECT proposal FROM proposal_versions WHERE route = :route", route=route)
-    return None if found is None else int(found["proposal"])
+def companies(source: Source) -> list[dict[str, Any]]:
+    """Every company by name: {id, name}."""
+    return rows(source, "SELECT id, name FROM companies ORDER BY name")

@@ -1,11 +1,13 @@
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
 import { zhReview } from './zh-review'
+import { zhProposals } from './zh-proposals'
 
 export const zh = {
   ...zhDigs,
   ...zhDoor,
   ...zhReview,
+  ...zhProposals,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

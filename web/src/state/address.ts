@@ -5,13 +5,14 @@ import { followDigs, openDigs } from './digs'
 import { cancel, phase, restore } from './drawing'
 import { follow as followJob } from './job'
 import { openReview } from './review'
+import { followProposal } from './proposals'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
 import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
+  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old]).join('|')
 let lastStep = ''
 let following = false
 
@@ -30,6 +31,7 @@ export async function openAddress(): Promise<void> {
   if (place.room === 'digs') return openDigs()
   if (place.room === 'review') return openReview()
   if (place.job) await followJob(place.job)
+  if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
   else if (place.line.length > 1) restore()
 }
@@ -63,6 +65,7 @@ async function goBack(): Promise<void> {
 }
 
 async function followMap(said: Place, before: Pick<Place, 'route' | 'job'>): Promise<void> {
+  await followProposal(true)
   if (said.job !== before.job) await followJob(said.job)
   if (said.route && said.route !== before.route) await choose(said.route, true)
   else if (!said.route && (before.route || subject.value?.from === 'stored')) dismiss()

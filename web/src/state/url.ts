@@ -6,7 +6,7 @@ import type { Lang } from '../api/types'
 export const ROOMS = ['map', 'review', 'digs', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
-export const TABS = ['routes', 'draw', 'batch', 'layers'] as const
+export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers'] as const
 export type Tab = (typeof TABS)[number]
 
 export interface View {
@@ -54,12 +54,22 @@ export interface ReviewPlace {
   mine: boolean
 }
 
+/** The proposal that is open, which two versions are compared, and of which draft the line on the drawing table is. */
+export interface ProposalPlace {
+  id: number | null
+  old: number | null
+  fresh: number | null
+  draft: number | null
+  state: string
+}
+
 export interface Place {
   room: Room
   /** The unguessable part of an invitation's link. */
   token: string | null
   digs: DigPlace
   review: ReviewPlace
+  proposal: ProposalPlace
   lang: Lang | null
   tab: Tab
   view: View | null
@@ -82,7 +92,7 @@ export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {},
+  line: [], attributes: {}, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
 /** The path of a place: "/" is the map. */
@@ -156,6 +166,8 @@ function putMap(place: Place, put: Put): void {
   put('route', place.route)
   put('job', place.job)
   put('row', place.row === null ? null : String(place.row))
+  for (const [key, value] of [['proposal', place.proposal.id], ['old', place.proposal.old], ['new', place.proposal.fresh], ['draft', place.proposal.draft]] as const) put(key, value === null ? null : String(value))
+  put('life', place.proposal.state)
   put('only', place.outcomes.join('.'))
   put('q', place.q)
   put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
@@ -179,6 +191,8 @@ export function fromQuery(query: string): Place {
   place.legend = said.get('legend') === '1'
   place.line = readLine(said.get('line'))
   for (const [key, value] of said) if (key.startsWith('a.') && value) place.attributes[key.slice(2)] = value
+  const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
+  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
   place.digs = readDigs(said, place.digs)
   return place
 }
