@@ -19,6 +19,7 @@ from layers.people.audit import Actor, note
 from layers.reviewing.item import verdict_objects
 from layers.reviewing.log import event
 from layers.reviewing.tasks import settle, updated
+from layers.rights.scope import EVERYTHING
 from layers.route_store import route, routes_to_judge, save_verdicts
 from layers.rows import row
 
@@ -35,7 +36,7 @@ def rejudge(
     it still holds. ``{"changed", "before", "after", "changes"}``, the verdicts by number. Raises NotFound, Conflict where the
     proposal is decided.
     """
-    stored = route(engine, route_id)
+    stored = route(engine, EVERYTHING, route_id)
     proposal = row(engine, "SELECT id, state, number FROM proposals WHERE route = :route", route=route_id)
     if proposal and proposal["state"] not in ("submitted", "under_review"):
         raise Conflict(why_zh="方案不在审查中，不再重新判定", why_en="the proposal is not under review: it is not judged again")

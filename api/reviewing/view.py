@@ -23,6 +23,7 @@ from layers.people.offices import offices
 from layers.reviewing.deeds import doubts
 from layers.reviewing.item import Item, item, pavement_days, verdict_objects
 from layers.reviewing.tasks import tasks_of
+from layers.rights.scope import EVERYTHING
 from layers.route_store import StoredRoute, route
 
 FILING = {"zh": "免审批外线备案", "en": "Filing of a line that needs no permit"}
@@ -39,7 +40,7 @@ def pack_of(house: House, label: str | None, day: Any) -> Pack:
 def shown(house: House, now: Visitor, route_id: int) -> dict[str, Any]:
     """Everything of one item. Raises NotFound; Conflict where the line was never judged whole."""
     one = item(house.engine, now.scope, route_id)
-    found = route(house.engine, route_id)
+    found = route(house.engine, EVERYTHING, route_id)  # whether they see it, the item has said
     if found.verdict is None or found.pieces is None or found.judged is None:
         raise Conflict(why_zh="这条外线尚无完整判定，请先判定", why_en="this line has no whole verdict yet: judge it first")
     pack = pack_of(house, found.judged["pack"], found.judged["on"])

@@ -21,13 +21,12 @@ from layers.people.audit import Actor, note
 from layers.proposals.reading import companies, events, listed, one, version, versions
 from layers.proposals.states import Step, after
 from layers.proposals.visible import given, own, visible
-from layers.rights.scope import EVERYTHING, Scope
-from layers.route_store import StoredRoute, keep_verdicts, route
+from layers.rights.scope import Scope
+from layers.route_store import keep_verdicts
 from layers.rows import column, row, run
 
 SOURCE = "外线通方案"
 SYSTEM = Actor("system")
-_OF_ROUTE = "SELECT proposal AS id FROM proposal_versions WHERE route = :route"
 
 
 @dataclass(frozen=True)
@@ -198,57 +197,6 @@ def locked(connection: sa.Connection, proposal: int) -> dict[str, Any]:
     return found
 
 
-def adopt_route(engine: sa.Engine, route_id: int, reserved: tuple[int, str], judged: Judged | None = None) -> int:
-    """The proposal of a stored route that came with a file: made now if there is none, submitted, with the route as its first
-    version. ``judged``: its verdict, where none was kept whole. Returns its id. Raises NotFound; Conflict without a verdict."""
-    stored = route(engine, EVERYTHING, route_id)
-    kept = judged or _as_kept(stored)
-    proposal, number = reserved
-    with engine.begin() as connection:
-        # of two that adopt the same route at once the second finds what the first made
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('waixian adopt'), :key)"), {"key": route_id % 2**31})
-        known = row(connection, _OF_ROUTE, route=route_id)
-        if known is not None:
-            return int(known["id"])
-        if row(connection, "SELECT 1 AS it FROM routes WHERE id = :id AND replaced_by IS NULL", id=route_id) is None:
-            raise Conflict(why_zh="该外线已被新的数据取代", why_en="a newer delivery has taken the place of this line")
-        first = stored.frame.iloc[0]
-        title = next((str(first[name]) for name in ("project", "route_id") if pd.notna(first[name])), number)
-        run(
-            connection,
-            "INSERT INTO proposals (id, number, title, state, version, route, submitted_at)"
-            " VALUES (:id, :number, :title, 'submitted', 0, :route, now())",
-            id=proposal, number=number, title=title, route=route_id,
-        )  # fmt: skip
-        _add_version(connection, proposal, 1, kept, "", None)
-        run(
-            connection,
-            "UPDATE proposal_versions SET submitted_at = now(), route = :route WHERE proposal = :id",
-            route=route_id, id=proposal,
-        )  # fmt: skip
-        _log(connection, proposal, None, "adopt", {"version": 1, "route": route_id})
-        note(connection, SYSTEM, "proposal.adopt", number, None, {"route": route_id})
-    return proposal
-
-
-def _as_kept(stored: StoredRoute) -> Judged:
-    """A stored route with the verdict that was kept with it."""
-    if stored.verdict is None or stored.pieces is None or stored.judged is None:
-        raise Conflict(why_zh="该外线还没有完整的判定", why_en="no whole verdict was kept with this line")
-    record = stored.frame.drop(columns=["geometry", "id", "delivery", "row_no", "unclear"]).iloc[0].to_dict()
-    properties = {name: _plain(value) for name, value in record.items()}
-    if len(stored.spans):
-        parts = stored.spans.drop(columns=["id", "route_id"]).to_dict("records")
-        properties["spans"] = [{name: _plain(value) for name, value in part.items()} for part in parts]
-    return Judged(stored.frame, stored.spans, properties, pd.DataFrame([stored.judged]), stored.verdict, stored.pieces)
-
-
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
-        return None
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value.item() if hasattr(value, "item") else value
-
-
 def _taken(connection: sa.Connection, scope: Scope, proposal: int, revision: int, mine: bool = True) -> dict[str, Any]:
     """The row, held, if somebody sees it, it is theirs to change (``mine``) and it is as they saw it."""
     query = f"SELECT p.*, {own(scope)} IS TRUE AS mine FROM proposals p WHERE p.id = :proposal AND {visible(scope)} FOR UPDATE"
@@ -313,7 +261,7 @@ def _json(value: Any) -> str:
 
 def _log(connection: sa.Connection, proposal: int, person: int | None, what: str, detail: Mapping[str, Any]) -> None:
     """A change that is no step: counted, dated, and in the log."""
-    if what not in ("create", "adopt"):
+    if what != "create":
         run(
             connection,
             "UPDATE proposals SET revision = revision + 1, changed_at = clock_timestamp() WHERE id = :id",
@@ -331,6 +279,6 @@ def _event(connection: sa.Connection, proposal: int, person: int | None, what: s
 
 
 __all__ = [
-    "SOURCE", "Judged", "adopt_route", "companies", "create", "events", "hand_back", "listed", "locked", "one", "reopen",
-    "reserve", "save_version", "step", "step_in", "submit", "version", "versions", "withdraw",
+    "SOURCE", "Judged", "companies", "create", "events", "hand_back", "listed", "locked", "one", "reopen", "reserve",
+    "save_version", "step", "step_in", "submit", "version", "versions", "withdraw",
 ]  # fmt: skip

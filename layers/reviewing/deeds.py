@@ -9,12 +9,12 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from geo.errors import BadInput, Conflict, Forbidden
-from layers.day import today
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
 from layers.proposals.states import Step
-from layers.proposals.store import adopt_route, locked, reserve, step_in
+from layers.proposals.store import locked, step_in
+from layers.reviewing.adopting import adopt
 from layers.reviewing.item import head_of
 from layers.reviewing.log import event
 from layers.reviewing.tasks import Question, drop_own, open_task
@@ -39,7 +39,7 @@ def adopted(engine: sa.Engine, hand: Hand, route: int) -> None:
     with engine.connect() as connection:
         head = head_of(connection, hand.scope, route)
     if head["proposal"] is None:
-        adopt_route(engine, route, reserve(engine, today().year))
+        adopt(engine, route, hand.person.id, hand.actor)
 
 
 def held(connection: sa.Connection, hand: Hand, route: int) -> dict[str, Any]:

@@ -53,6 +53,10 @@ OPERATIONS = [
     "GET /api/companies", "PATCH /api/companies/{company_id}", "GET /api/companies/{company_id}/openings",
     "PUT /api/companies/{company_id}/openings", "GET /api/layers/{layer}/features", "GET /api/layers/{layer}/features/{number}",
     "GET /api/layers/{layer}/export.{ending}",
+    "GET /api/queue", "GET /api/queue/{route_id}", "POST /api/queue/bulk", "POST /api/queue/{route_id}/take",
+    "POST /api/queue/{route_id}/return", "POST /api/queue/{route_id}/answers", "POST /api/queue/{route_id}/requests",
+    "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
+    "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

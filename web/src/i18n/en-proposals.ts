@@ -1,7 +1,6 @@
 /** Proposals: drafts, versions, steps, comparing. */
 export const enProposals = {
   'tab.proposals': 'Proposals',
-  'proposals.tab.office': 'Proposals',
   'proposal.state.draft': 'Draft',
   'proposal.state.submitted': 'Submitted',
   'proposal.state.under_review': 'Under review',
@@ -24,7 +23,6 @@ export const enProposals = {
   'proposals.due.hint': 'The term that the pack of rules sets, in working days',
   'proposals.due.none': 'The pack of rules sets no term',
   'proposals.districts': 'Districts: {names}',
-  'proposals.for': '{company} · {author}',
   'proposals.byfile': 'Came with a data file',
   'proposals.loading': 'Opening the proposal…',
   'proposals.progress': 'Progress',

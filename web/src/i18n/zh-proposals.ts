@@ -1,7 +1,6 @@
 /** Proposals: drafts, versions, steps, comparing. */
 export const zhProposals = {
   'tab.proposals': '我的方案',
-  'proposals.tab.office': '方案',
   'proposal.state.draft': '草稿',
   'proposal.state.submitted': '已提交',
   'proposal.state.under_review': '审查中',
@@ -24,7 +23,6 @@ export const zhProposals = {
   'proposals.due.hint': '规则包规定的时限，按工作日计算',
   'proposals.due.none': '规则包未规定时限',
   'proposals.districts': '所在区：{names}',
-  'proposals.for': '{company} · {author}',
   'proposals.byfile': '随数据文件入库',
   'proposals.loading': '正在打开方案…',
   'proposals.progress': '办理进度',

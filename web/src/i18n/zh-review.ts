@@ -117,7 +117,7 @@ export const zhReview = {
   'review.decide.sign': '签名（输入本人姓名：{name}）',
   'review.decide.send': '签名并办理 {n} 项',
   'review.decide.send.bulk': '签名并办理所选 {n} 项',
-  'review.decide.own': '本部门办理：{items}',
+  'review.decide.own': '办理本部门的 {n} 项事项',
   'review.decide.undetermined': '结果待核实，补齐数据后才能办理。',
   'review.decide.doubts': '本部门有 {n} 项异议或补数据要求未了结，关闭任务或改为同意后才能办理。',
   'review.decide.none': '没有待本部门办理的事项。',

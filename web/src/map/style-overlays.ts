@@ -60,12 +60,12 @@ function versions(): LayerSpecification[] {
   const line = (id: string, role: string, paint: object, layout: object = round): LayerSpecification =>
     ({ id: `versions-${id}`, type: 'line', source: 'versions', filter: of(role), layout, paint }) as LayerSpecification
   return [
-    line('added-glow', 'added', { 'line-color': '#f2b705', 'line-width': w(22), 'line-opacity': 0.75 }),
+    line('added-glow', 'added', { 'line-color': '#f2b705', 'line-width': w(20) }),
     line('removed-glow', 'removed', { 'line-color': '#a3241c', 'line-width': w(15), 'line-opacity': 0.28 }),
     line('new-casing', 'new', { 'line-color': '#ffffff', 'line-width': w(11) }),
     line('new', 'new', { 'line-color': ['get', 'colour'], 'line-width': w(7) }),
     line('old-casing', 'old', { 'line-color': '#ffffff', 'line-width': w(4.5) }),
-    line('old', 'old', { 'line-color': '#4d555b', 'line-width': w(2.6), 'line-dasharray': [2, 1.6] }, { 'line-cap': 'butt', 'line-join': 'round' }),
+    line('old', 'old', { 'line-color': '#4d555b', 'line-width': w(3), 'line-dasharray': [2, 1.6] }, { 'line-cap': 'butt', 'line-join': 'round' }),
   ]
 }
 

@@ -79,7 +79,7 @@ let asking: AbortController | null = null
 /** Reads what the address names. */
 export async function openReview(): Promise<void> {
   if (subject.value) dismiss()
-  if (place.review.route !== null && sheet.value === 0) sheet.value = 1
+  if (place.review.route === null) sheet.value = 2 // on a phone the queue is what the place is about
   await Promise.all([queueTotal.value === null ? reloadQueue() : undefined, place.review.route === null ? leave() : openItem(place.review.route, place.view === null)])
 }
 
@@ -92,7 +92,7 @@ export async function openItem(route: number, fly = true): Promise<void> {
   rowLit.value = writing.value = null
   itemError.value = ''
   itemLoading.value = true
-  if (sheet.value === 0) sheet.value = 1
+  sheet.value = 1 // with the map above it
   const box = known().find((one) => one.route === route)?.bbox
   if (fly && box) flight.value = { box }
   try {

@@ -167,7 +167,7 @@ function putMap(place: Place, put: Put): void {
   put('job', place.job)
   put('row', place.row === null ? null : String(place.row))
   for (const [key, value] of [['proposal', place.proposal.id], ['old', place.proposal.old], ['new', place.proposal.fresh], ['draft', place.proposal.draft]] as const) put(key, value === null ? null : String(value))
-  put('state', place.proposal.state)
+  put('life', place.proposal.state)
   put('only', place.outcomes.join('.'))
   put('q', place.q)
   put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
@@ -192,7 +192,7 @@ export function fromQuery(query: string): Place {
   place.line = readLine(said.get('line'))
   for (const [key, value] of said) if (key.startsWith('a.') && value) place.attributes[key.slice(2)] = value
   const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
-  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('state') ?? '' }
+  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
   place.digs = readDigs(said, place.digs)
   return place
 }
