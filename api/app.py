@@ -27,6 +27,8 @@ from api.endpoints import (
     packs,
     people,
     plans,
+    proposals,
+    queue,
     quiet,
     reviews,
     routes,
@@ -34,6 +36,7 @@ from api.endpoints import (
     search,
     session,
     sso,
+    tasks,
     tiles,
     tokens,
     works,
@@ -61,14 +64,16 @@ TAGS = [
         "description": "画板：坐标、平行线、文件中的线 / the drawing table",
     },
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
+    {"name": "proposals", "description": "外线方案：版本、提交、撤回、比较 / proposals: versions, submitting, comparing"},
+    {"name": "reviewing", "description": "审查队列、核对、数据任务与办理 / the queue, findings answered, data tasks, decisions"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, jobs, routes, works,
-    matches, plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, proposals, queue,
+    tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

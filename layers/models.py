@@ -17,6 +17,7 @@ from layers.base import Base, identity, plane
 from layers.digs import models as dig_models
 from layers.people import models as people_models
 from layers.proposals import models as proposal_models
+from layers.reviewing import models as reviewing_models
 from layers.rights import models as rights_models
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
@@ -38,8 +39,8 @@ MAY_BE_BLANK: Mapping[str, tuple[str, ...]] = {"road_ledger": ("road_id",)}
 
 __all__ = [
     "CURRENT", "LAYER_MODELS", "LOADABLE", "MAY_BE_BLANK", "SHAPES", "Base", "CityRow", "DeliveryRow", "JobRow", "LayerRow",
-    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "rights_models",
-    "shape_check",
+    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "reviewing_models",
+    "rights_models", "shape_check",
 ]  # fmt: skip
 
 
@@ -166,6 +167,7 @@ class VerdictRow(Base):
     missing: Mapped[list[str]]
     verdict: Mapped[dict[str, Any] | None]
     pieces: Mapped[list[Any] | None]
+    at_limit: Mapped[bool | None]  # a finding lies within the accuracy of its limit; set by the database, None: not known
     judged_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 

@@ -4,13 +4,15 @@ import { lang, setLang } from '../i18n'
 import { followDigs, openDigs } from './digs'
 import { forget, phase, restore } from './drawing'
 import { follow as followJob } from './job'
+import { openReview } from './review'
+import { followProposal } from './proposals'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
 import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
+  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old]).join('|')
 let lastStep = ''
 let following = false
 
@@ -27,7 +29,9 @@ export function readAddress(): void {
 /** Opens what the address names; call once the city is known. */
 export async function openAddress(): Promise<void> {
   if (place.room === 'digs') return openDigs()
+  if (place.room === 'review') return openReview()
   if (place.job) await followJob(place.job)
+  if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
   else restore()
 }
@@ -54,12 +58,14 @@ async function goBack(): Promise<void> {
   lastStep = stepKey(place)
   if (said.room === 'map') await followMap(said, before)
   else if (said.room === 'digs') await followDigs()
+  else if (said.room === 'review') await openReview()
   if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
   await nextTick()
   following = false
 }
 
 async function followMap(said: Place, before: Pick<Place, 'route' | 'job'>): Promise<void> {
+  await followProposal(true)
   if (said.job !== before.job) await followJob(said.job)
   if (said.route && said.route !== before.route) await choose(said.route, true)
   else if (!said.route && (before.route || subject.value?.from === 'stored')) dismiss()

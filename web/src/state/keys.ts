@@ -6,6 +6,7 @@ import { leaveDig, plan, restorePlan, stepDig } from './digs'
 import { begin, cancel, phase } from './drawing'
 import { arrowKey, drawingKey } from './table-keys'
 import { redo, can, tool, undo, vertex } from './table'
+import { answerByKey, leave, stepItem, writing } from './review'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
@@ -22,6 +23,7 @@ const typing = (target: EventTarget | null): boolean =>
 export function escape(): boolean {
   if (keysOpen.value) keysOpen.value = false
   else if (place.room === 'digs') return escapeDigs()
+  else if (place.room === 'review') return escapeReview()
   else if (tool.value) tool.value = null
   else if (phase.value === 'drawing') cancel()
   else if (vertex.value !== null) vertex.value = null
@@ -40,8 +42,17 @@ function escapeDigs(): boolean {
   return true
 }
 
+function escapeReview(): boolean {
+  if (writing.value) writing.value = null
+  else if (place.review.route !== null) leave()
+  else if (place.legend) place.legend = false
+  else return false
+  return true
+}
+
 export function step(by: number): void {
   if (place.room === 'digs') return stepDig(by)
+  if (place.room === 'review') return stepItem(by)
   const items = listedItems.value
   if (!items.length) return
   const now = items.findIndex((item) => String(item.id) === place.route)
@@ -58,7 +69,9 @@ function startDrawing(): void {
 const ACTIONS: Record<string, () => void> = {
   '/': () => searchBox.value?.focus(),
   '?': () => { keysOpen.value = true },
-  d: startDrawing,
+  a: () => { if (place.room === 'review') answerByKey('agree') },
+  c: () => { if (place.room === 'review') answerByKey('contest') },
+  d: () => { if (place.room === 'review') answerByKey('ask'); else startDrawing() },
   l: () => { place.legend = !place.legend },
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
   j: () => step(1),
