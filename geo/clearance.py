@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+# utility, diameter in mm, pressure in MPa, voltage in kV; None and nan are not stated
+Kind = tuple[str | None, float, float, float]
 ABANDONED = "abandoned"
 # A snapped end that was drawn in degrees of seven places lies up to some centimetres beside its line.
 END_M = 0.05
@@ -53,7 +55,7 @@ class Pipes:
 
     frame: gpd.GeoDataFrame
     areas: AreaSet
-    kinds: list[tuple[Any, ...]]
+    kinds: list[Kind]
     kind: Ints
     widest_m: float
 
@@ -101,15 +103,15 @@ def prepared(city: City) -> Pipes | None:
     return _PREPARED[city]
 
 
-def _alike(frame: pd.DataFrame) -> tuple[list[tuple[Any, ...]], Ints]:
+def _alike(frame: pd.DataFrame) -> tuple[list[Kind], Ints]:
     """Distinct (utility, diameter, pressure, voltage), and which of them each row is."""
     columns: list[Any] = [words(frame, "utility")]
     columns += [positive(frame, "diameter_mm"), numbers(frame, "pressure_mpa"), positive(frame, "voltage_kv")]
     table = pd.DataFrame(dict(enumerate(columns)))
-    code = table.groupby(list(table), dropna=False, sort=False).ngroup().to_numpy(dtype=np.int64)
+    code: Ints = table.groupby(list(table), dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
     first = np.unique(code, return_index=True)[1]
     rows = zip(*(column[first].tolist() for column in columns), strict=True)
-    return [tuple(row) for row in rows], code
+    return list(rows), code
 
 
 def clearances(

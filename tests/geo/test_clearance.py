@@ -13,6 +13,7 @@ from shapely.ops import substring
 
 from geo.city import City, Layer
 from geo.clearance import CROSSINGS, PARALLELS, Clearances, clearances, prepare, prepared
+from geo.law.standard import Standard
 from tests.geo.digs import GB
 from tests.geo.ground_strategies import X0, Y0, lines
 
@@ -245,5 +246,5 @@ def test_a_standard_without_vertical_numbers_leaves_crossings_to_be_checked() ->
     assert found is not None and found.crossings["answer"].tolist() == ["check"]
 
 
-def replace_vertical() -> Any:
-    return GB.model_copy(update={"vertical": ()})
+def replace_vertical() -> Standard:
+    return Standard.model_validate(GB.model_dump() | {"vertical": ()})
