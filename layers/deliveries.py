@@ -29,6 +29,7 @@ from layers.copying import Progress, copy_in, digest
 from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
 from layers.readers.columns import conform
 from layers.replacing import replace
+from layers.rights.squares import refresh
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ def load_layer(
         content += [_send(connection, "spans", each, number, city, None) for each in more]
         connection.execute(sa.text(f'ANALYZE "{name}"'))  # the joins of `replace` are planned with these counts
         replaced, outdated = replace(connection, name, spec, number)
+        if name == "pipes":
+            refresh(connection)
         done = sa.update(DeliveryRow).where(DeliveryRow.id == number)
         connection.execute(done.values(rows_loaded=_count(connection, name, number), content=_joined(content)))
         return Loaded(str(number), name, len(rows), False, replaced, outdated)
