@@ -32,6 +32,7 @@ from api.endpoints import (
     scoreboard,
     search,
     session,
+    sheets,
     tiles,
     tokens,
     works,
@@ -61,7 +62,7 @@ TAGS = [
 ]
 NOUNS = (
     session, people, companies, tokens, audit, city, layers, features, packs, reviews, jobs, routes, works, matches, plans, digs,
-    invitations, quiet, scoreboard, tiles, search,
+    invitations, quiet, scoreboard, tiles, search, sheets,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

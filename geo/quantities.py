@@ -99,7 +99,9 @@ class _Ground:
                 one.stretches.append(self._reach(piece, part))
         for piece in pieces:
             if piece["bored"]:
-                one = sums.setdefault(("road" if piece["id"] else "other", piece["id"], piece["name"], "below", None, None), _Sum())
+                one = sums.setdefault(
+                    ("road" if piece["id"] else "other", piece["id"], piece["name"], "below", None, None), _Sum()
+                )
                 one.length += piece["to_m"] - piece["from_m"]
                 one.stretches.append((piece["from_m"], piece["to_m"]))
         for key in sorted(sums, key=lambda one: (THEMES.index(one[0]), *(str(word or "") for word in one[1:]))):
@@ -173,7 +175,14 @@ class _Ground:
         below = kind == "below"
         amount, unit, method = (found.length, "m", "length") if below else (found.area, "m2", "area")
         row = _row(theme, self.city.layer(layer).owner if layer else "", round(amount, 3), unit, method)
-        row |= {"id": name_id, "name": name, "kind": kind, "part": part, "pavement": pavement, "why": self._why(theme, part, below)}
+        row |= {
+            "id": name_id,
+            "name": name,
+            "kind": kind,
+            "part": part,
+            "pavement": pavement,
+            "why": self._why(theme, part, below),
+        }
         return row | {"estimated": self.estimated and not below, "stretches": _joined(found.stretches)}
 
     def _why(self, theme: str, part: str | None, below: bool) -> str | None:
@@ -230,9 +239,9 @@ def _trees(review: Review, i: int, footprint: Shape) -> Iterator[Row]:
     for row in sorted({*inside, *(int(r) for r in np.flatnonzero(np.isin(ids.astype(str), list(stretches))))}):
         tree_id, species, grade = _said(layer, row, "tree_id", "species", "grade")
         canopy = float(numbers(frame.iloc[[row]], "canopy_radius_m")[0])
-        apart = float(shapely.distance(_shape(layer, row), footprint if not footprint.is_empty else review.routes.geometry.iloc[i]))
+        apart = float(shapely.distance(_shape(layer, row), review.routes.geometry.iloc[i] if footprint.is_empty else footprint))
         why = None if sure.get(str(tree_id), True) else "range_unsure"
-        detail = {"distance_m": round(apart, 2), "in_trench": row in inside, "in_range": str(tree_id) in stretches}
+        detail: Row = {"distance_m": round(apart, 2), "in_trench": row in inside, "in_range": str(tree_id) in stretches}
         detail |= {"canopy_radius_m": None if np.isnan(canopy) else canopy}
         yield _row(
             "tree", layer.owner, 1, "tree", "distance", id=tree_id, name=species, kind=grade, why=why, detail=detail,
@@ -240,7 +249,19 @@ def _trees(review: Review, i: int, footprint: Shape) -> Iterator[Row]:
         )  # fmt: skip
 
 
-PIPE = ("route_depth_m", "pipe_depth_m", "gap_m", "least_m", "answer", "missing", "meets", "angle_deg", "apart_m", "abandoned", "utility")
+PIPE = (
+    "route_depth_m",
+    "pipe_depth_m",
+    "gap_m",
+    "least_m",
+    "answer",
+    "missing",
+    "meets",
+    "angle_deg",
+    "apart_m",
+    "abandoned",
+    "utility",
+)
 
 
 def _pipes(review: Review, i: int, clear: Clearances) -> Iterator[Row]:
@@ -269,5 +290,3 @@ def by_owner(rows: list[Row]) -> dict[str, list[Row]]:
         if row["theme"] != "other":
             out.setdefault(row["owner"], []).append(row)
     return out
-
-
