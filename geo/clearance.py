@@ -58,6 +58,8 @@ class Pipes:
     kinds: list[Kind]
     kind: Ints
     widest_m: float
+    words: dict[str, npt.NDArray[np.object_]]
+    depth_m: Floats
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def prepare(frame: gpd.GeoDataFrame) -> Pipes:
     size = positive(frame, "diameter_mm")
     widest = float(np.nan_to_num(size).max(initial=0.0)) / 2000
     assert areas.tree is not None  # the index is made now, not by the first who asks
-    return Pipes(frame, areas, kinds, kind, widest)
+    said = {name: words(frame, name) for name in ("pipe_id", "utility", "kind", "owner", "state")}
+    return Pipes(frame, areas, kinds, kind, widest, said, numbers(frame, "depth_m"))
 
 
 def prepared(city: City) -> Pipes | None:
@@ -232,8 +235,7 @@ def _is_first(at: Floats, length: Floats) -> Bools:
 
 
 def _common(pipes: Pipes, route: Ints, pipe: Ints) -> dict[str, Any]:
-    frame = pipes.frame
-    named = {name: words(frame, name)[pipe] for name in ("pipe_id", "utility", "kind", "owner", "state")}
+    named = {name: said[pipe] for name, said in pipes.words.items()}
     return {"route": route, "pipe": pipe, **named, "abandoned": named["state"] == ABANDONED}
 
 
@@ -245,9 +247,9 @@ def _table(names: tuple[str, ...], columns: dict[str, Any]) -> pd.DataFrame:
 
 def _crossings(axes: Axes, pipes: Pipes, routes: gpd.GeoDataFrame, asked: _Asked, met: _Met) -> pd.DataFrame:
     route, pipe, kind = asked.route[met.pair], asked.pipe[met.pair], asked.kind[met.pair]
-    ours, theirs = numbers(routes, "depth_m")[route], numbers(pipes.frame, "depth_m")[pipe]
+    ours, theirs = numbers(routes, "depth_m")[route], pipes.depth_m[pipe]
     d, e = asked.sizes_m[met.pair].T
-    drains = words(routes, "utility")[route] == BY_INVERT, words(pipes.frame, "utility")[pipe] == BY_INVERT
+    drains = words(routes, "utility")[route] == BY_INVERT, pipes.words["utility"][pipe] == BY_INVERT
     gaps = np.stack([
         _between(ours - p * np.where(drains[0], d, 0.0), d, theirs - q * np.where(drains[1], e, 0.0), e)
         for p in (0, 1) for q in (0, 1)

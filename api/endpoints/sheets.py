@@ -100,7 +100,7 @@ def show_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: Visit
 def confirm_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: VisitorNow) -> Json:
     """All of it is right; by a reviewing office or somebody of the owner's company."""
     version = stored.version_of(house.engine, now.scope, proposal)
-    return Json(_told(house, now, stored.confirm(house.engine, now.actor, now.person, version["id"], sheet)))
+    return Json(_told(house, now, stored.confirm(house.engine, now.actor, now.person, version, sheet)))
 
 
 @router.put(
@@ -110,7 +110,7 @@ def confirm_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: Vi
 def correct_sheet(proposal: ProposalId, sheet: SheetId, asked: Corrections, house: HouseNow, now: VisitorNow) -> Json:
     """The owner's numbers with reasons; they replace those that were given before."""
     version, given = stored.version_of(house.engine, now.scope, proposal), [one.model_dump() for one in asked.rows]
-    return Json(_told(house, now, stored.correct(house.engine, now.actor, now.person, version["id"], sheet, given)))
+    return Json(_told(house, now, stored.correct(house.engine, now.actor, now.person, version, sheet, given)))
 
 
 @router.put(
@@ -120,13 +120,12 @@ def correct_sheet(proposal: ProposalId, sheet: SheetId, asked: Corrections, hous
 def sign_sheet(proposal: ProposalId, sheet: SheetId, asked: Signature, house: HouseNow, now: VisitorNow) -> Json:
     """By typing one's own name, once it was confirmed or corrected; the digest binds content, corrections, name and moment."""
     version = stored.version_of(house.engine, now.scope, proposal)
-    return Json(_told(house, now, stored.sign(house.engine, now.actor, now.person, version["id"], sheet, asked.name)))
+    return Json(_told(house, now, stored.sign(house.engine, now.actor, now.person, version, sheet, asked.name)))
 
 
 def _listed(house: House, now: Visitor, version: dict[str, Any], code: int = 200) -> Json:
     names = stored.names_of(house.engine, now.person.company_id or 0)
-    items = [one for one in stored.sheets(house.engine, version["id"]) if stored.seen(one, now.person, names)]
-    items = [one for one in items if version["own"] or one["owner"] in names]
+    items = [one for one in stored.sheets(house.engine, version["id"]) if stored.seen(one, now.person, names, version["own"])]
     may = "review" in now.person.may
     told = {"version": version["number"], "items": [_told(house, now, one) for one in items], "may_make": may}
     return Json(told, code, NO_STORE)
@@ -135,7 +134,7 @@ def _listed(house: House, now: Visitor, version: dict[str, Any], code: int = 200
 def _one(house: House, now: Visitor, version: dict[str, Any], number: int) -> dict[str, Any]:
     found = stored.sheet(house.engine, version["id"], number)
     names = stored.names_of(house.engine, now.person.company_id or 0)
-    if not stored.seen(found, now.person, names) or not (version["own"] or found["owner"] in names):
+    if not stored.seen(found, now.person, names, version["own"]):
         raise NotFound(what_zh="确认单", what_en="owner's sheet", id=str(number))
     return found
 

@@ -16,6 +16,7 @@ from layers.people.audit import Actor, note
 from layers.rights.scope import Scope
 from layers.rows import Source, row, rows, run
 
+Version = Mapping[str, Any]
 STATES = ("to_confirm", "confirmed", "corrected", "signed")
 _ONE = "id, version, owner, state, content, corrected, signed_name, signed_by, signed_at, digest, made_at"
 
@@ -77,7 +78,8 @@ def save(engine: sa.Engine, actor: Actor, version: int, contents: Mapping[str, M
             run(
                 connection,
                 "INSERT INTO owner_sheets (version, owner, content) VALUES (:version, :owner, :content)"
-                " ON CONFLICT (version, owner) DO UPDATE SET content = :content, made_at = clock_timestamp() WHERE owner_sheets.state = 'to_confirm'",
+                " ON CONFLICT (version, owner) DO UPDATE SET content = :content, made_at = clock_timestamp()"
+                " WHERE owner_sheets.state = 'to_confirm'",
                 version=version, owner=owner, content=Jsonb(content),
             )  # fmt: skip
         note(connection, actor, "sheets.make", str(version), None, {"owners": list(contents)})
@@ -96,20 +98,24 @@ def sheet(source: Source, version: int, number: int) -> dict[str, Any]:
     return found
 
 
-def seen(found: Mapping[str, Any], person: Person, names: list[str]) -> bool:
-    """May somebody look at a sheet: reviewers, its owner; others only where it tells of nobody's pipes."""
-    if "review" in person.may or found["owner"] in names:
+def seen(found: Mapping[str, Any], person: Person, names: list[str], own: bool) -> bool:
+    """May somebody look at a sheet: its owner; who may see the proposal (``own``), of pipes the reviewers alone."""
+    if found["owner"] in names:
         return True
-    return not any(one["theme"] == "pipe" for one in found["content"]["rows"])
+    return own and ("review" in person.may or not _tells_of_pipes(found))
 
 
-def confirm(engine: sa.Engine, actor: Actor, person: Person, version: int, number: int) -> dict[str, Any]:
+def _tells_of_pipes(found: Mapping[str, Any]) -> bool:
+    return any(one["theme"] == "pipe" for one in found["content"]["rows"])
+
+
+def confirm(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int) -> dict[str, Any]:
     """The owner finds all of it right. Raises NotFound, Forbidden, Conflict where it is signed."""
     return _change(engine, actor, person, version, number, "confirmed", None)
 
 
 def correct(
-    engine: sa.Engine, actor: Actor, person: Person, version: int, number: int, given: list[dict[str, Any]]
+    engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, given: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The owner's numbers: ``given`` has key, amount and reason of each row that is wrong.
 
@@ -118,7 +124,7 @@ def correct(
 
 
 def _change(
-    engine: sa.Engine, actor: Actor, person: Person, version: int, number: int, state: str, given: list[dict[str, Any]] | None
+    engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, state: str, given: list[dict[str, Any]] | None
 ) -> dict[str, Any]:
     with engine.begin() as connection:
         found = _mine(connection, person, version, number)
@@ -131,7 +137,7 @@ def _change(
         )  # fmt: skip
         before = {"state": found["state"], "corrected": found["corrected"]}
         note(connection, actor, f"sheet.{state}", str(number), before, {"state": state, "corrected": corrected})
-        return sheet(connection, version, number)
+        return sheet(connection, version["id"], number)
 
 
 def _corrected(content: Mapping[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
@@ -142,7 +148,7 @@ def _corrected(content: Mapping[str, Any], given: list[dict[str, Any]]) -> dict[
     return {one["key"]: {"amount": one["amount"], "reason": one["reason"].strip()} for one in given}
 
 
-def sign(engine: sa.Engine, actor: Actor, person: Person, version: int, number: int, name: str) -> dict[str, Any]:
+def sign(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, name: str) -> dict[str, Any]:
     """Sign what was confirmed or corrected, by typing one's own name; from then on it does not change.
 
     Raises NotFound, Forbidden, BadInput where the name is another, Conflict where there is nothing to sign."""
@@ -166,7 +172,7 @@ def sign(engine: sa.Engine, actor: Actor, person: Person, version: int, number: 
             id=number, name=person.name, by=person.id, at=at, digest=hashed,
         )  # fmt: skip
         note(connection, actor, "sheet.sign", str(number), {"state": found["state"]}, {"digest": hashed})
-        return sheet(connection, version, number)
+        return sheet(connection, version["id"], number)
 
 
 def digest(found: Mapping[str, Any], name: str, at: datetime) -> str:
@@ -176,11 +182,11 @@ def digest(found: Mapping[str, Any], name: str, at: datetime) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def _mine(connection: sa.Connection, person: Person, version: int, number: int) -> dict[str, Any]:
+def _mine(connection: sa.Connection, person: Person, version: Version, number: int) -> dict[str, Any]:
     """The sheet, held against other hands, of one who may answer it."""
     run(connection, "SELECT id FROM owner_sheets WHERE id = :id FOR UPDATE", id=number)
-    found, names = sheet(connection, version, number), names_of(connection, person.company_id or 0)
-    if not seen(found, person, names):
+    found, names = sheet(connection, version["id"], number), names_of(connection, person.company_id or 0)
+    if not seen(found, person, names, version["own"]):
         raise _missing(number)
     if "review" not in person.may and found["owner"] not in names:
         raise Forbidden(why_zh=f"本确认单由{found['owner']}确认", why_en=f"this sheet is answered by {found['owner']}")
