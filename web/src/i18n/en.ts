@@ -1,10 +1,12 @@
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
+import { enSheets } from './en-sheets'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
   ...enDoor,
+  ...enSheets,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',
