@@ -26,6 +26,7 @@ from api.endpoints import (
     packs,
     people,
     plans,
+    proposals,
     quiet,
     reviews,
     routes,
@@ -55,14 +56,15 @@ TAGS = [
     {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
+    {"name": "proposals", "description": "外线方案：版本、提交、撤回、比较 / proposals: versions, submitting, comparing"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, companies, tokens, audit, city, layers, features, packs, reviews, jobs, routes, works, matches, plans, digs,
-    invitations, quiet, scoreboard, tiles, search, sheets,
+    session, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, jobs, routes, works, matches,
+    plans, digs, invitations, quiet, scoreboard, tiles, search, sheets,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from geo.errors import BadInput, Conflict, Forbidden, NotFound
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
+from layers.proposals.reading import one
 from layers.rights.scope import Scope
 from layers.rows import Source, row, rows, run
 
@@ -22,41 +23,39 @@ _ONE = "id, version, owner, state, content, corrected, signed_name, signed_by, s
 
 
 def version_of(source: Source, scope: Scope, proposal: int) -> dict[str, Any]:
-    """The present version of a proposal that somebody of this scope may see or has a sheet of, with ``shape`` (work CRS),
-    ``own``: may they see the whole proposal. Raises NotFound: what one may not see is not there."""
+    """The version of a proposal that its sheets are about, with ``shape`` (work CRS) and ``own`` (they see the whole proposal).
+
+    For who sees the proposal the newest version that they see; for the owner of what it meets the newest that was submitted,
+    where there is a sheet of theirs. Raises NotFound: what one may not see is not there."""
+    number = _seen(source, scope, proposal)
     found = row(
         source,
         "SELECT v.id, v.number, v.properties, v.pack, v.on, v.outcome, v.length_m, ST_AsBinary(v.geometry) AS wkb,"
-        " p.id AS proposal, p.number AS called, p.title, p.state, p.company, p.author, p.districts FROM proposals p"
-        " JOIN proposal_versions v ON v.proposal = p.id AND v.number = p.version WHERE p.id = :id",
-        id=proposal,
+        " p.id AS proposal, p.number AS called, p.title FROM proposals p JOIN proposal_versions v ON v.proposal = p.id"
+        " WHERE p.id = :id AND (v.number = :number OR (CAST(:number AS integer) IS NULL AND v.submitted_at IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM owner_sheets s WHERE s.version = v.id AND s.owner = ANY (:names))))"
+        " ORDER BY v.number DESC LIMIT 1",
+        id=proposal, number=number, names=names_of(source, scope.company),
     )  # fmt: skip
-    if found is not None:
-        found["shape"] = shapely.from_wkb(bytes(found.pop("wkb")))
-        found["own"] = _reaches(scope, found)
-        if found["own"] or _holds(source, scope, found["id"]):
-            return found
-    raise NotFound(what_zh="方案", what_en="proposal", id=str(proposal))
+    if found is None:
+        raise NotFound(what_zh="外线方案", what_en="proposal", id=proposal)
+    shape = shapely.from_wkb(bytes(found.pop("wkb")))
+    return found | {"shape": shape, "own": number is not None}
 
 
-def _reaches(scope: Scope, found: Mapping[str, Any]) -> bool:
-    """By how far somebody sees; a draft is its author's and their company's alone."""
-    mine = bool(scope.company) and found["company"] == scope.company
-    mine = mine or (bool(scope.person) and found["author"] == scope.person)
-    if found["state"] == "draft" or scope.reach in ("company", "self"):
-        return mine
-    return scope.reach == "city" or scope.district in found["districts"]
+def _seen(source: Source, scope: Scope, proposal: int) -> int | None:
+    """The number of the newest version that they see; None where they do not see the proposal."""
+    try:
+        number: int = one(source, scope, proposal)["version"]
+    except NotFound:
+        return None
+    return number
 
 
 def names_of(source: Source, company: int) -> list[str]:
     """Under which names a company appears as an owner; none for nobody's."""
     found = row(source, "SELECT name, known_as FROM companies WHERE id = :id", id=company)
     return [] if found is None else [found["name"], *found["known_as"]]
-
-
-def _holds(source: Source, scope: Scope, version: int) -> bool:
-    query = "SELECT 1 AS one FROM owner_sheets WHERE version = :version AND owner = ANY (:names)"
-    return row(source, query, version=version, names=names_of(source, scope.company)) is not None
 
 
 def save(engine: sa.Engine, actor: Actor, version: int, contents: Mapping[str, Mapping[str, Any]]) -> None:
@@ -106,7 +105,7 @@ def seen(found: Mapping[str, Any], person: Person, names: list[str], own: bool) 
 
 
 def _tells_of_pipes(found: Mapping[str, Any]) -> bool:
-    return any(one["theme"] == "pipe" for one in found["content"]["rows"])
+    return any(each["theme"] == "pipe" for each in found["content"]["rows"])
 
 
 def confirm(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int) -> dict[str, Any]:
@@ -141,11 +140,11 @@ def _change(
 
 
 def _corrected(content: Mapping[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
-    known = {one["key"]: one for one in content["rows"]}
-    for one in given:
-        if one["key"] not in known:
-            raise BadInput(why_zh=f"确认单中没有 {one['key']} 这一行", why_en=f"the sheet has no row {one['key']}")
-    return {one["key"]: {"amount": one["amount"], "reason": one["reason"].strip()} for one in given}
+    known = {each["key"] for each in content["rows"]}
+    for each in given:
+        if each["key"] not in known:
+            raise BadInput(why_zh=f"确认单中没有 {each['key']} 这一行", why_en=f"the sheet has no row {each['key']}")
+    return {each["key"]: {"amount": each["amount"], "reason": each["reason"].strip()} for each in given}
 
 
 def sign(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, name: str) -> dict[str, Any]:

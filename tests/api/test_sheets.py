@@ -59,15 +59,16 @@ def proposed(server: Server, route_id: str, state: str = "submitted") -> int:
         assert one is not None
         told = dict(zip(("utility", "diameter_mm", "depth_m", "burial", "trench_width_m"), one[2:7], strict=True))
         proposal = connection.execute(
-            "INSERT INTO proposals (number, title, state, version, company) VALUES (%s, %s, %s, 1,"
-            " (SELECT id FROM companies WHERE name = %s)) RETURNING id", [f"T-{time.time_ns()}", "示范支线", state, names.WATER],
+            "INSERT INTO proposals (number, title, state, version, submitted_at, company) VALUES (%s, %s, %s, 1,"
+            " CASE WHEN %s = 'draft' THEN NULL ELSE now() END, (SELECT id FROM companies WHERE name = %s)) RETURNING id",
+            [f"T-{time.time_ns()}", "示范支线", state, state, names.WATER],
         ).fetchone()  # fmt: skip
         assert proposal is not None
         connection.execute(
             "INSERT INTO proposal_versions (proposal, number, geometry, properties, length_m, outcome, certainty, pack,"
-            ' "on", verdict, pieces)'
-            " VALUES (%s, 1, %s, %s, %s, 'exempt', 'text', 'kaifeng-2022-6', '2026-11-22', '{}', '[]')",
-            [proposal[0], one[1], Jsonb({k: v for k, v in told.items() if v is not None}), one[7]],
+            ' "on", verdict, pieces, submitted_at)'
+            " VALUES (%s, 1, %s, %s, %s, 'exempt', 'text', 'kaifeng-2022-6', '2026-11-22', '{}', '[]', (SELECT submitted_at FROM proposals WHERE id = %s))",
+            [proposal[0], one[1], Jsonb({k: v for k, v in told.items() if v is not None}), one[7], proposal[0]],
         )  # fmt: skip
         return int(proposal[0])
 
