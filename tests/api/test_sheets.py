@@ -67,7 +67,8 @@ def proposed(server: Server, route_id: str, state: str = "submitted") -> int:
         connection.execute(
             "INSERT INTO proposal_versions (proposal, number, geometry, properties, length_m, outcome, certainty, pack,"
             ' "on", verdict, pieces, submitted_at)'
-            " VALUES (%s, 1, %s, %s, %s, 'exempt', 'text', 'kaifeng-2022-6', '2026-11-22', '{}', '[]', (SELECT submitted_at FROM proposals WHERE id = %s))",
+            " VALUES (%s, 1, %s, %s, %s, 'exempt', 'text', 'kaifeng-2022-6', '2026-11-22', '{}', '[]',"
+            " (SELECT submitted_at FROM proposals WHERE id = %s))",
             [proposal[0], one[1], Jsonb({k: v for k, v in told.items() if v is not None}), one[7], proposal[0]],
         )  # fmt: skip
         return int(proposal[0])
