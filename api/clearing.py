@@ -19,7 +19,21 @@ from layers.rights.scope import Scope
 KEPT = 16  # classes of rights over pipes: one for each company, and those of the offices
 _KEPT: "WeakKeyDictionary[City, OrderedDict[tuple[str, str], Pipes]]" = WeakKeyDictionary()
 _LOCK = Lock()
-COMMON = ("pipe_id", "utility", "kind", "owner", "state", "abandoned", "gap_m", "least_m", "answer", "missing", "conf", "note")
+COMMON = (
+    "pipe_id",
+    "utility",
+    "kind",
+    "owner",
+    "state",
+    "abandoned",
+    "gap_m",
+    "least_m",
+    "checked",
+    "answer",
+    "missing",
+    "conf",
+    "note",
+)
 CROSSING = ("meets", "at_m", "angle_deg", "route_depth_m", "pipe_depth_m", "gap_most_m", *COMMON)
 PARALLEL = ("from_m", "to_m", "apart_m", *COMMON)
 WITHHELD = {

@@ -42,7 +42,7 @@ NOBODY: npt.NDArray[Any] = np.array(None, dtype=object)
 CROSS: Any = kernel.crossings
 LEAST: Any = kernel.least_between
 COMMON = ("route", "pipe", "pipe_id", "utility", "kind", "owner", "state", "abandoned")
-TOLD = ("least_m", "answer", "missing", "conf", "note")
+TOLD = ("least_m", "checked", "answer", "missing", "conf", "note")
 CROSSINGS = (
     *COMMON, "meets", "at_m", "angle_deg", "x", "y", "route_depth_m", "pipe_depth_m", "gap_m", "gap_most_m", *TOLD,
 )  # fmt: skip
@@ -71,6 +71,7 @@ class Clearances:
     ``route``, ``pipe``: rows of the frames; metres; ``x``, ``y`` in the work CRS; ``gap_m`` clear of both outer surfaces, nan
     where not known (vertical for crossings, up to ``gap_most_m`` where a drain's depth is its invert; negative: one would lie
     in the other, which is below any number).
+    ``least_m``: the standard's number, nan where there is none; ``checked``: somebody compared it with the text.
     ``known``: of each route, whether silence means that nothing is there (the layer covers it and lost no row).
     ``withheld``: somebody's pipes there are not open to who asks."""
 
@@ -190,7 +191,8 @@ class _Limits:
         gap = np.where(blank != None, blank, np.where(silent != None, silent, unsure))  # noqa: E711 (an array of words)
         return {
             "least_m": np.where(answer == OK, self.most[kind], self.least[kind]), "answer": answer,
-            "missing": np.where(answer == CHECK, gap, NOBODY), "conf": self.conf[kind], "note": self.note[kind],
+            "missing": np.where(answer == CHECK, gap, NOBODY), "checked": self.checked[kind],
+            "conf": self.conf[kind], "note": self.note[kind],
         }  # fmt: skip
 
 

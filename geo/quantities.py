@@ -254,6 +254,7 @@ PIPE = (
     "pipe_depth_m",
     "gap_m",
     "least_m",
+    "checked",
     "answer",
     "missing",
     "meets",

@@ -17,7 +17,7 @@ SIGNATURE: dict[str, Any] = {"name": "李伟"}
 HINT: dict[str, Any] = {
     "meets": "crossing", "at_m": 6.615, "angle_deg": 89.5, "route_depth_m": 1.2, "pipe_depth_m": 2.61, "gap_m": 0.76,
     "gap_most_m": 1.26, "pipe_id": "P06461", "utility": "drain", "kind": "YS", "owner": "示范排水管理处", "state": "in_use",
-    "abandoned": False, "least_m": 0.4, "answer": "ok", "missing": None, "conf": "X", "note": "gb50014_c",
+    "abandoned": False, "least_m": 0.4, "checked": True, "answer": "ok", "missing": None, "conf": "X", "note": "gb50014_c",
     "point": [114.2808, 34.7771],
 }  # fmt: skip
 HINTS: dict[str, Any] = {

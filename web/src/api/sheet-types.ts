@@ -62,6 +62,8 @@ export interface Hint {
   abandoned: boolean
   gap_m: number | null
   least_m: number | null
+  /** Somebody compared the number with the standard's text. */
+  checked: boolean
   answer: Answer
   missing: string | null
   conf: string | null

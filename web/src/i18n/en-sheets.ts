@@ -64,6 +64,7 @@ export const enSheets = {
   'hints.gap': 'clear {v} m',
   'hints.gap.none': 'clearance not known',
   'hints.least': 'least {v} m',
+  'hints.least.unchecked': 'least {v} m (not checked)',
   'hints.at': 'at {v} m',
   'hints.angle': 'at {v}°',
   'hints.end': 'ends at it',

@@ -64,6 +64,7 @@ export const zhSheets = {
   'hints.gap': '净距 {v} m',
   'hints.gap.none': '净距不详',
   'hints.least': '最小 {v} m',
+  'hints.least.unchecked': '最小 {v} m（未核对）',
   'hints.at': '{v} m 处',
   'hints.angle': '夹角 {v}°',
   'hints.end': '端点相接',
