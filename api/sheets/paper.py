@@ -143,7 +143,9 @@ def _map(paper: Any, content: Mapping[str, Any], city: City) -> None:
 
 
 def _sign(paper: Any, found: Mapping[str, Any]) -> None:
-    reasons = [f"{key}：{one['reason']}" for key, one in (found["corrected"] or {}).items()]
+    given = found["corrected"] or {}
+    rows = enumerate(found["content"]["rows"], 1)
+    reasons = [f"第 {number} 项，{given[row['key']]['reason']}" for number, row in rows if row["key"] in given]
     opinion = {
         "to_confirm": "□ 确认无误    □ 更正如下：",
         "confirmed": "☑ 确认无误",

@@ -102,6 +102,8 @@ def _png(painted: list[tuple[Any, Colour]], box: tuple[float, ...]) -> bytes:
     colours: npt.NDArray[Any] = np.array([LAND, *(colour for _, colour in painted)], dtype=float)
     told = colours[ink].reshape(HIGH, FINE, WIDE, FINE, 3).mean(axis=(1, 3)).round().astype("uint8")
     with MemoryFile() as memory:
-        with memory.open(driver="PNG", width=WIDE, height=HIGH, count=3, dtype="uint8") as file:
+        with memory.open(
+            driver="PNG", width=WIDE, height=HIGH, count=3, dtype="uint8", transform=from_bounds(*box, WIDE, HIGH)
+        ) as file:
             file.write(np.moveaxis(told, 2, 0))
         return bytes(memory.read())

@@ -80,7 +80,13 @@ def _pipe(detail: Mapping[str, Any], unit: str) -> list[str]:
     gap, least = detail["gap_m"], detail["least_m"]
     kind = "垂直净距" if unit == "place" else "水平净距"
     said = [meets, "废弃" if detail["abandoned"] else "", f"埋深 {depth:.2f} m" if depth is not None else ""]
-    said.append(f"{kind} {gap:.2f} m" if gap is not None else f"{kind}不详")
+    said.append(
+        "管线相碰"
+        if unit == "place" and gap is not None and gap < 0
+        else f"{kind} {gap:.2f} m"
+        if gap is not None
+        else f"{kind}不详"
+    )
     unsure = "" if detail["checked"] else "（未核对）"
     said.append(f"规范最小 {least:g} m{unsure}" if least else "")
     return [*said, ANSWERS[detail["answer"]]]
