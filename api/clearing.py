@@ -51,8 +51,7 @@ def pipes_seen(engine: sa.Engine, city: City, scope: Scope) -> tuple[Pipes | Non
     every = prepared(city)
     if every is None or scope.keeper:
         return every, False
-    with engine.connect() as connection:
-        key = (scope.pipes, openings_version(connection))
+    key = (scope.pipes, openings_version(engine))
     with _LOCK:  # one thread reads, the others wait for what it finds
         kept = _KEPT.setdefault(city, OrderedDict())
         if key not in kept:
