@@ -111,12 +111,13 @@ def test_hints_come_as_quickly_as_a_hand_draws(client: httpx.Client, asked: dict
     one = said["crossings"][0]
     assert {"pipe_id", "at_m", "angle_deg", "point", "gap_m", "least_m"} <= set(one)
     assert one["answer"] in ("ok", "below_minimum", "check")
-    taken = []
-    for _ in range(15):
-        start = time.perf_counter()
-        assert client.post("/api/clearances", json=asked).status_code == 200
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.06  # the machine may be busy with other things, the way itself is short
+    assert min(_taken(client, asked) for _ in range(60)) < 0.06  # the machine may be busy with other things: the way is short
+
+
+def _taken(client: httpx.Client, asked: dict[str, Any]) -> float:
+    start = time.perf_counter()
+    assert client.post("/api/clearances", json=asked).status_code == 200
+    return time.perf_counter() - start
 
 
 def test_pipes_that_are_not_open_stay_away_without_a_number(client: httpx.Client, come: Come, asked: dict[str, Any]) -> None:
