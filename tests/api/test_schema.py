@@ -45,6 +45,8 @@ OPERATIONS = [
     "DELETE /api/quiet-plans/{token}", "POST /api/quiet-plans/{token}/overlaps/{overlap}", "GET /api/scoreboard",
     "GET /api/session", "POST /api/session", "GET /api/offices", "GET /api/people", "POST /api/people",
     "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
+    "GET /api/jobs", "GET /api/session/sso", "GET /api/session/sso/begin", "GET /api/session/sso/back",
+    "GET /api/session/sso/out",
     "GET /api/proposals/companies", "GET /api/proposals", "POST /api/proposals",
     "GET /api/proposals/{proposal_id}", "PUT /api/proposals/{proposal_id}/version",
     "POST /api/proposals/{proposal_id}/submit", "POST /api/proposals/{proposal_id}/withdraw",
