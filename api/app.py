@@ -34,11 +34,13 @@ from api.endpoints import (
     scoreboard,
     search,
     session,
+    sso,
     tasks,
     tiles,
     tokens,
     works,
 )
+from api.masking import Masked
 from api.page import Page
 from api.rights import abilities_of
 from api.schemas import PROBLEMS, Problem, problems
@@ -65,8 +67,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, queue, tasks, jobs, routes,
-    works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, queue, tasks, jobs,
+    routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
@@ -99,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Guard),
             Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+            Middleware(Masked),
         ],
         lifespan=_lifespan,
     )

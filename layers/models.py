@@ -192,10 +192,15 @@ class RasterRow(Base):
 
 
 class JobRow(Base):
-    """A piece of work that outlives the process that does it. ``state``: queued, running, done, failed, cancelled."""
+    """A piece of work that outlives the process that does it. ``state``: queued, running, done, failed, cancelled.
+    ``person``, ``company``: whose it is (None: the command line's)."""
 
     __tablename__ = "jobs"
-    __table_args__ = (sa.Index("jobs_waiting", "created_at", postgresql_where=sa.text("state = 'queued'")),)
+    __table_args__ = (
+        sa.Index("jobs_waiting", "created_at", postgresql_where=sa.text("state = 'queued'")),
+        sa.Index("jobs_person", "person"),
+        sa.Index("jobs_company", "company"),
+    )
 
     id: Mapped[str] = mapped_column(UUID(as_uuid=False), primary_key=True, server_default=sa.func.gen_random_uuid())
     kind: Mapped[str]
@@ -213,3 +218,5 @@ class JobRow(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     heartbeat: Mapped[datetime | None]
+    person: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    company: Mapped[int | None] = mapped_column(sa.ForeignKey("companies.id"))

@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from api.deps import House, HouseNow
 from api.holdings import layer_version
+from api.masking import WHOLE
 from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path
 from geo.errors import Forbidden
+from layers.people.personal import masked_bytes
 from layers.rasters.store import layer_tile
-from layers.rights.scope import Scope, rights_over
+from layers.rights.scope import SEEN_BY_RIGHTS, Scope, rights_over
 from layers.tiles import tile
 
 router = APIRouter(prefix="/tiles", tags=["map"], dependencies=[needs("ground")])
@@ -74,18 +76,19 @@ def _answer(
     """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries and with what
     the visitor may see; a tile that is not everybody's is asked for again each time, and kept by nobody between."""
     layer, z, x, y = place
-    rights = rights_over(layer, scope)
+    veiled = not getattr(request.state, WHOLE, False)
+    rights = rights_over(layer, scope) + ("-veiled" if veiled else "")
     version = layer_version(house.engine, layer)
     tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}@{rights}".encode(), digest_size=9).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version and not rights else ASK_AGAIN}
+    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version and layer not in SEEN_BY_RIGHTS else ASK_AGAIN}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     key = (f"{layer}.{media_type}.{rights}", version, z, x, y)
     made = house.tiles.get(key)
     if made is None:
-        made = (
-            _packed(tile(house.engine, scope, layer, z, x, y)) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
-        )
+        made = tile(house.engine, scope, layer, z, x, y) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
+        if media_type == MVT:
+            made = _packed(masked_bytes(made) if veiled else made)
         house.tiles.put(key, made)
     return _sent(made, request, media_type, headers)
 

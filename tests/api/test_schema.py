@@ -50,6 +50,8 @@ OPERATIONS = [
     "POST /api/proposals/{proposal_id}/submit", "POST /api/proposals/{proposal_id}/withdraw",
     "POST /api/proposals/{proposal_id}/return", "POST /api/proposals/{proposal_id}/reopen",
     "GET /api/proposals/{proposal_id}/versions", "GET /api/proposals/{proposal_id}/compare",
+    "GET /api/jobs", "GET /api/session/sso", "GET /api/session/sso/begin", "GET /api/session/sso/back",
+    "GET /api/session/sso/out",
     "GET /api/companies", "PATCH /api/companies/{company_id}", "GET /api/companies/{company_id}/openings",
     "PUT /api/companies/{company_id}/openings", "GET /api/layers/{layer}/features", "GET /api/layers/{layer}/features/{number}",
     "GET /api/layers/{layer}/export.{ending}",

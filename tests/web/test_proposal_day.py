@@ -70,14 +70,15 @@ def submitted(page: Page, title: str) -> int:
     """Draws a line, keeps it as a draft, submits it; the number of the proposal."""
     draw(page, (250, 300), (450, 340), (560, 430))
     page.keyboard.press("Enter")
-    expect(page.locator("[data-test=card]")).to_be_visible()
+    expect(page.locator("[data-test=card]")).to_be_visible(timeout=PATIENCE_MS)
     page.locator("[data-test=foot-title]").fill(title)
     page.locator("[data-test=foot-note]").fill("初稿")
     page.locator("[data-test=foot-save]").click()
-    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 1 版")
+    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 1 版", timeout=PATIENCE_MS)
     shot(page, f"foot-{title}")
     page.locator("[data-test=foot-submit]").click()
-    expect(page.locator("[data-test=proposal]")).to_have_attribute("data-state", "submitted")
+    expect(page.locator("[data-test=proposal]")).to_have_attribute("data-state", "submitted", timeout=PATIENCE_MS)
+    assert line_of(page) == [], "what was submitted no longer lies on the drawing table"
     return at(page)
 
 
@@ -87,14 +88,14 @@ def version_two(page: Page, proposal: int, line: list[list[float]]) -> None:
     expect(page.locator("[data-test=proposal-foot]")).to_contain_text("正在修改")
     page.locator("[data-test=foot-note]").fill("终点移到路口")
     page.locator("[data-test=foot-save]").click()
-    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 2 版")
+    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 2 版", timeout=PATIENCE_MS)
     page.locator("[data-test=foot-open]").click()
 
 
 def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: Server) -> None:
     gas = come("gas", START)
     one = submitted(gas, "滨河路中压支线")
-    expect(gas.locator("[data-test=log] li")).to_have_count(2)
+    expect(gas.locator("[data-test=log] li")).to_have_count(2, timeout=PATIENCE_MS)
     shot(gas, "card-submitted")
     desk = Desk(office, "urban")
     (item,) = [each for each in desk.queue()["items"] if each["proposal"] == one]
@@ -180,6 +181,7 @@ def test_on_a_phone_the_list_the_card_and_the_comparison(come: Come, office: Ser
         assert box is not None and box["height"] >= 44, name
     phone.locator("[data-test=compare-2]").tap()
     expect(phone.locator("[data-test=compare]")).to_be_visible()
+    assert phone.locator(".scroll").evaluate("box => box.scrollTop") == 0, "a comparison begins at its top"
     wide = phone.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390, "nothing runs out of the screen"
     settled(phone)

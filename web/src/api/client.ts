@@ -52,8 +52,10 @@ export function query(values: Record<string, string | number | null | undefined>
 
 // ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const readSession = (): Promise<{ person: Me | null }> => json('/api/session')
-export const beginSession = (login: string, password: string): Promise<{ person: Me | null }> => send('POST', '/api/session', { login, password })
+export const readSession = (): Promise<{ person: Me | null; sso: boolean }> => json('/api/session')
+export interface Sso { name: string | null; ready: boolean }
+export const readSso = (): Promise<Sso> => json('/api/session/sso')
+export const beginSession = (login: string, password: string): Promise<{ person: Me | null; sso: boolean }> => send('POST', '/api/session', { login, password })
 export const readOffices = (): Promise<Offices> => json('/api/offices')
 
 export async function endSession(): Promise<void> {
