@@ -67,8 +67,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, queue, tasks, jobs,
-    routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, queue,
+    tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = "/api/reviews"
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
