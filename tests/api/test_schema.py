@@ -47,6 +47,8 @@ OPERATIONS = [
     "GET /api/people/{person_id}", "GET /api/tokens", "POST /api/tokens", "GET /api/audit", "GET /api/audit/check",
     "GET /api/jobs", "GET /api/session/sso", "GET /api/session/sso/begin", "GET /api/session/sso/back",
     "GET /api/session/sso/out",
+    "POST /api/coordinates", "POST /api/coordinates/polar", "POST /api/lines/offset", "POST /api/lines/read",
+    "GET /tiles/{layer}/{z}/{x}/{y}.geojson",
     "GET /api/proposals/companies", "GET /api/proposals", "POST /api/proposals",
     "GET /api/proposals/{proposal_id}", "PUT /api/proposals/{proposal_id}/version",
     "POST /api/proposals/{proposal_id}/submit", "POST /api/proposals/{proposal_id}/withdraw",

@@ -1,5 +1,6 @@
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
+import { enTable } from './en-table'
 import { enReview } from './en-review'
 import { enProposals } from './en-proposals'
 import type { zh } from './zh'
@@ -7,6 +8,7 @@ import type { zh } from './zh'
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
   ...enDoor,
+  ...enTable,
   ...enReview,
   ...enProposals,
   'app.name': 'Waixian',

@@ -1,11 +1,13 @@
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
+import { zhTable } from './zh-table'
 import { zhReview } from './zh-review'
 import { zhProposals } from './zh-proposals'
 
 export const zh = {
   ...zhDigs,
   ...zhDoor,
+  ...zhTable,
   ...zhReview,
   ...zhProposals,
   'app.name': '外线通',

@@ -13,7 +13,7 @@ const switchOf = (source: string): string => (source === 'job' ? 'routes' : sour
 const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
 
 /** What belongs to the verdicts steps back while joint digs are shown, and the other way round. */
-const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges', 'versions']
+const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges', 'versions', 'table-lines', 'table-points', 'table-snap']
 
 export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean, room: Room): void {
   const photo = isOn('satellite', switched)

@@ -2,7 +2,7 @@
 import { nextTick, watch } from 'vue'
 import { lang, setLang } from '../i18n'
 import { followDigs, openDigs } from './digs'
-import { cancel, phase, restore } from './drawing'
+import { forget, phase, restore } from './drawing'
 import { follow as followJob } from './job'
 import { openReview } from './review'
 import { followProposal } from './proposals'
@@ -33,7 +33,7 @@ export async function openAddress(): Promise<void> {
   if (place.job) await followJob(place.job)
   if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
-  else if (place.line.length > 1) restore()
+  else restore()
 }
 
 export function writeAddress(): void {
@@ -69,6 +69,6 @@ async function followMap(said: Place, before: Pick<Place, 'route' | 'job'>): Pro
   if (said.job !== before.job) await followJob(said.job)
   if (said.route && said.route !== before.route) await choose(said.route, true)
   else if (!said.route && (before.route || subject.value?.from === 'stored')) dismiss()
-  if (!said.line.length && phase.value !== 'idle') cancel()
-  else if (said.line.length && subject.value === null && !said.route) restore()
+  if (!said.line.length && !said.others.length && phase.value !== 'idle') forget()
+  else if (subject.value === null && !said.route) restore()
 }

@@ -81,8 +81,11 @@ export interface Place {
   /** Layers whose switch differs from the default: true shown, false hidden. */
   switched: Record<string, boolean>
   legend: boolean
+  /** The current line of the drawing table, what it is for, and its place among the others. */
   line: Position[]
   attributes: Record<string, string>
+  others: { line: Position[]; attributes: Record<string, string> }[]
+  hand: number
 }
 
 /** Decimals of a drawn line: a millimetre. The line is asked about as the address has it, so a link gives the same verdict. */
@@ -92,7 +95,7 @@ export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {}, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
+  line: [], attributes: {}, others: [], hand: 0, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
 /** The path of a place: "/" is the map. */
@@ -170,8 +173,11 @@ function putMap(place: Place, put: Put): void {
   put('life', place.proposal.state)
   put('only', place.outcomes.join('.'))
   put('q', place.q)
-  put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
+  put('line', writeLine(place.line))
   for (const [name, value] of Object.entries(place.attributes)) put(`a.${name}`, value)
+  put('more', place.others.map((one) => writeLine(one.line)).join('!'))
+  place.others.forEach((one, i) => { for (const [name, value] of Object.entries(one.attributes)) put(`m${i + 1}.${name}`, value) })
+  put('hand', place.hand ? String(place.hand) : null)
 }
 
 /** Reads an address; what cannot be understood is left at its default. */
@@ -191,6 +197,15 @@ export function fromQuery(query: string): Place {
   place.legend = said.get('legend') === '1'
   place.line = readLine(said.get('line'))
   for (const [key, value] of said) if (key.startsWith('a.') && value) place.attributes[key.slice(2)] = value
+  place.others = (said.get('more') ?? '').split('!').map((text) => ({ line: readLine(text), attributes: {} as Record<string, string> }))
+    .filter((one) => one.line.length)
+  for (const [key, value] of said) {
+    const [, number, name] = /^m(\d+)\.(.+)$/.exec(key) ?? []
+    const one = place.others[Number(number) - 1]
+    if (one && name && value) one.attributes[name] = value
+  }
+  const hand = Number(said.get('hand'))
+  place.hand = Number.isInteger(hand) && hand > 0 ? Math.min(hand, place.others.length) : 0
   const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
   place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
   place.digs = readDigs(said, place.digs)
@@ -224,6 +239,8 @@ function readView(text: string | null): View | null {
   if (![zoom, lat, lon].every((n) => n !== undefined && Number.isFinite(n))) return null
   return zoom! >= 0 && zoom! <= 24 && Math.abs(lat!) <= 85 && Math.abs(lon!) <= 180 ? { zoom: zoom!, lat: lat!, lon: lon! } : null
 }
+
+const writeLine = (line: Position[]): string => line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~')
 
 function readLine(text: string | null): Position[] {
   const points = (text ?? '').split('~').map((pair) => pair.split('_').map(Number))
