@@ -18,6 +18,7 @@ from api.endpoints import (
     city,
     companies,
     digs,
+    drawing,
     features,
     invitations,
     jobs,
@@ -27,6 +28,7 @@ from api.endpoints import (
     people,
     plans,
     proposals,
+    queue,
     quiet,
     reviews,
     routes,
@@ -34,10 +36,13 @@ from api.endpoints import (
     search,
     session,
     sheets,
+    sso,
+    tasks,
     tiles,
     tokens,
     works,
 )
+from api.masking import Masked
 from api.page import Page
 from api.rights import abilities_of
 from api.schemas import PROBLEMS, Problem, problems
@@ -55,18 +60,23 @@ Coordinates: GeoJSON in longitude and latitude. Errors: `application/problem+jso
 TAGS = [
     {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
+    {
+        "name": "drawing",
+        "description": "画板：坐标、平行线、文件中的线 / the drawing table",
+    },
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "proposals", "description": "外线方案：版本、提交、撤回、比较 / proposals: versions, submitting, comparing"},
+    {"name": "reviewing", "description": "审查队列、核对、数据任务与办理 / the queue, findings answered, data tasks, decisions"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, people, companies, tokens, audit, city, layers, features, packs, reviews, proposals, jobs, routes, works,
-    matches, plans, digs, invitations, quiet, scoreboard, search, sheets,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, proposals, queue,
+    tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search, sheets,
 )  # fmt: skip
-UPLOADS = "/api/reviews"
+UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
 PACKED = (
@@ -95,8 +105,9 @@ def create_app(settings: Settings) -> FastAPI:
         responses=PROBLEMS,
         middleware=[
             Middleware(Guard),
-            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
+            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path in UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+            Middleware(Masked),
         ],
         lifespan=_lifespan,
     )

@@ -27,6 +27,7 @@ from geo.schema import LAYERS, ROUTES, SPANS, LayerSpec
 from layers.cities import city_settings, srid_of
 from layers.copying import Progress, copy_in, digest
 from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
+from layers.people.audit import Actor, note
 from layers.readers.columns import conform
 from layers.replacing import give_way, replace
 from layers.rights.squares import refresh
@@ -91,12 +92,13 @@ def load_layer(
     delivery: Delivery,
     progress: Progress | None = None,
     spans: pd.DataFrame | None = None,
+    actor: Actor | None = None,
 ) -> Loaded:
     """Load a layer of :data:`geo.schema.LAYERS` (in the city's work CRS) or ``routes``, all or nothing.
 
     ``progress(done, total)`` counts rows sent. Columns the layer does not know are left out, except that routes keep
     ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. Raises UnknownLayer, UnknownCrs,
-    MissingColumn, BadValue, BadGeometry; Conflict without a city.
+    MissingColumn, BadValue, BadGeometry; Conflict without a city. ``actor``: who loads it, for the audit.
     """
     spec = _spec(name)
     with engine.begin() as connection:
@@ -118,6 +120,9 @@ def load_layer(
             refresh(connection)
         done = sa.update(DeliveryRow).where(DeliveryRow.id == number)
         connection.execute(done.values(rows_loaded=_count(connection, name, number), content=_joined(content)))
+        if actor is not None:
+            told = {"layer": name, "rows": len(rows), "source": delivery.source, "owner": delivery.owner, "replaced": replaced}
+            note(connection, actor, "delivery.load", str(number), None, told)
         return Loaded(str(number), name, len(rows), False, replaced, outdated)
 
 

@@ -11,6 +11,7 @@ from api.i18n import Lang
 from api.proposals.judging import Answered, judge
 from api.proposals.schemas import (
     ComparedOut,
+    NamedList,
     ProposalAsked,
     ProposalList,
     ProposalOut,
@@ -72,13 +73,27 @@ def new_proposal(asked: ProposalAsked, house: HouseNow, now: VisitorNow, lang: L
     return _answer(house, now, reserved[0], answered, status.HTTP_201_CREATED)
 
 
-def _on_behalf(asked: ProposalAsked, now: Visitor) -> int | None:
+def _for_others(now: Visitor) -> bool:
+    """Does this role enter proposals for companies? The front window does, and whoever keeps the system."""
     role = offices().roles.get(now.person.role)
-    if asked.company is not None and (role is None or role.of_company or role.reach != "city"):
+    return role is not None and not role.of_company and role.reach == "city"
+
+
+def _on_behalf(asked: ProposalAsked, now: Visitor) -> int | None:
+    if asked.company is not None and not _for_others(now):
         raise Forbidden(
             why_zh="只有窗口经办人可以代其他单位编制方案", why_en="only the front window draws up proposals for another company"
         )
     return asked.company
+
+
+@router.get(
+    "/companies", response_model=NamedList, responses=problems(401, 403), summary="可代办的单位 / companies one enters for",
+    dependencies=SUBMITS,
+)  # fmt: skip
+def list_companies(house: HouseNow, now: VisitorNow) -> Json:
+    """The companies for which the front window may draw up a proposal; empty for everybody else."""
+    return Json({"items": store.companies(house.engine) if _for_others(now) else []}, headers=NO_STORE)
 
 
 @router.get(

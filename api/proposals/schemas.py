@@ -73,6 +73,13 @@ class Named(Model):
     name: str
 
 
+class NamedList(Model):
+    """Companies."""
+
+    model_config = _shown({"items": [{"id": 2, "name": "示范燃气公司"}]})
+    items: list[Named]
+
+
 class ProposalHead(Model):
     """A proposal. ``mine``: one's own to change; ``version``: the newest that one sees."""
 

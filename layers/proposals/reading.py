@@ -132,3 +132,8 @@ def events(source: Source, scope: Scope, proposal: int) -> list[dict[str, Any]]:
         " LEFT JOIN people w ON w.id = e.person WHERE e.proposal = :proposal AND (:mine OR e.what <> 'save') ORDER BY e.id",
         proposal=proposal, mine=mine,
     )  # fmt: skip
+
+
+def companies(source: Source) -> list[dict[str, Any]]:
+    """Every company by name: {id, name}."""
+    return rows(source, "SELECT id, name FROM companies ORDER BY name")

@@ -18,7 +18,7 @@ from geo.errors import Conflict, Forbidden, NotFound
 from layers.cities import city_settings, srid_of
 from layers.deliveries import Delivery, load_one, retire
 from layers.people.audit import Actor, note
-from layers.proposals.reading import events, listed, one, version, versions
+from layers.proposals.reading import companies, events, listed, one, version, versions
 from layers.proposals.states import Step, after
 from layers.proposals.visible import given, own, visible
 from layers.rights.scope import Scope
@@ -279,6 +279,6 @@ def _event(connection: sa.Connection, proposal: int, person: int | None, what: s
 
 
 __all__ = [
-    "SOURCE", "Judged", "create", "events", "hand_back", "listed", "locked", "one", "reopen", "reserve", "save_version", "step",
-    "step_in", "submit", "version", "versions", "withdraw",
+    "SOURCE", "Judged", "companies", "create", "events", "hand_back", "listed", "locked", "one", "reopen", "reserve",
+    "save_version", "step", "step_in", "submit", "version", "versions", "withdraw",
 ]  # fmt: skip

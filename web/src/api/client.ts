@@ -5,6 +5,8 @@ import type { Correction, Hints, Sheet, Sheets } from './sheet-types'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
 } from './dig-types'
+import type { FeatureCollection, Position } from 'geojson'
+import type { CoordinatesRead, FileLines } from './table-types'
 import type {
   City, Found, Job, JobRoutes, Judged, Lang, LayerInfo, Pack, RouteFeature, RoutePage, StoredRoute,
 } from './types'
@@ -38,14 +40,14 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return answer
 }
 
-async function json<T>(path: string, init?: RequestInit): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await (await ask(path, init)).json()) as T
 }
 
-const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+export const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   json(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
 
-function query(values: Record<string, string | number | null | undefined>): string {
+export function query(values: Record<string, string | number | null | undefined>): string {
   const pairs = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
   return text ? `?${text}` : ''
@@ -53,8 +55,10 @@ function query(values: Record<string, string | number | null | undefined>): stri
 
 // ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const readSession = (): Promise<{ person: Me | null }> => json('/api/session')
-export const beginSession = (login: string, password: string): Promise<{ person: Me | null }> => send('POST', '/api/session', { login, password })
+export const readSession = (): Promise<{ person: Me | null; sso: boolean }> => json('/api/session')
+export interface Sso { name: string | null; ready: boolean }
+export const readSso = (): Promise<Sso> => json('/api/session/sso')
+export const beginSession = (login: string, password: string): Promise<{ person: Me | null; sso: boolean }> => send('POST', '/api/session', { login, password })
 export const readOffices = (): Promise<Offices> => json('/api/offices')
 
 export async function endSession(): Promise<void> {
@@ -93,6 +97,28 @@ export interface ReviewOptions {
 /** Judges one line; nothing is stored. */
 export const reviewLine = (line: RouteFeature, options: ReviewOptions, signal?: AbortSignal): Promise<Judged> =>
   send('POST', `/api/review${query({ ...options })}`, line, signal)
+
+// ── the drawing table ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whole shapes that touch a tile. */
+export const readShapes = (path: string): Promise<FeatureCollection> => json(path)
+
+export const readCoordinates = (text: string, crs: string | null, order: 'xy' | 'yx' | null, signal?: AbortSignal): Promise<CoordinatesRead> =>
+  send('POST', '/api/coordinates', { text, crs, order }, signal)
+
+export const polarPoint = (start: Position, distance_m: number, azimuth_deg: number): Promise<{ lon: number; lat: number; inside: boolean }> =>
+  send('POST', '/api/coordinates/polar', { start, distance_m, azimuth_deg })
+
+export const offsetLine = (line: Position[], distance_m: number, side: 'left' | 'right', corners: 'mitre' | 'round', signal?: AbortSignal): Promise<{ line: Position[]; length_m: number }> =>
+  send('POST', '/api/lines/offset', { line: { type: 'LineString', coordinates: line }, distance_m, side, corners }, signal)
+
+/** The lines of a file, for the drawing table; nothing of it is kept. */
+export function readLines(files: File[], options: { crs?: string }): Promise<FileLines> {
+  const form = new FormData()
+  for (const file of files) form.append('file', file, file.name)
+  if (options.crs) form.set('crs', options.crs)
+  return json('/api/lines/read', { method: 'POST', body: form })
+}
 
 export interface FileOptions extends ReviewOptions {
   crs?: string
