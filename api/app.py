@@ -73,8 +73,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, proposals, queue,
-    tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search, sheets,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, proposals, sheets,
+    queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

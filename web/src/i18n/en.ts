@@ -1,18 +1,18 @@
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
-import { enSheets } from './en-sheets'
 import { enTable } from './en-table'
 import { enReview } from './en-review'
 import { enProposals } from './en-proposals'
+import { enSheets } from './en-sheets'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
   ...enDoor,
-  ...enSheets,
   ...enTable,
   ...enReview,
   ...enProposals,
+  ...enSheets,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

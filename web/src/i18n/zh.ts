@@ -1,17 +1,17 @@
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
-import { zhSheets } from './zh-sheets'
 import { zhTable } from './zh-table'
 import { zhReview } from './zh-review'
 import { zhProposals } from './zh-proposals'
+import { zhSheets } from './zh-sheets'
 
 export const zh = {
   ...zhDigs,
   ...zhDoor,
-  ...zhSheets,
   ...zhTable,
   ...zhReview,
   ...zhProposals,
+  ...zhSheets,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',
