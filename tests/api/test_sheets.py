@@ -177,7 +177,9 @@ def test_an_owner_corrects_and_signs_and_then_it_stays(come: Come, client: httpx
     one = next(one for one in items if one["owner"] in LOGINS)
     login = LOGINS[one["owner"]]
     owner, base = come(login), f"/api/proposals/{proposal}/sheets/{one['id']}"
-    me = owner.get("/api/session").json()["person"]["name"]
+    session = owner.get("/api/session")
+    assert session.status_code == 200, session.text
+    me = session.json()["person"]["name"]
     assert owner.put(f"{base}/signature", json={"name": me}).status_code == 409  # nothing confirmed yet
     key = one["content"]["rows"][0]["key"]
     assert owner.put(f"{base}/corrections", json={"rows": [{"key": "road-999", "amount": 1, "reason": "无"}]}).status_code == 422
