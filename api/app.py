@@ -30,6 +30,7 @@ from api.endpoints import (
     scoreboard,
     search,
     session,
+    stock,
     tiles,
     tokens,
     works,
@@ -54,14 +55,15 @@ TAGS = [
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
+    {"name": "stock", "description": "维护图层：送交、质量、对比、装入 / keeping the layers: deliveries, quality, loads"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, tokens, audit, city, layers, packs, reviews, jobs, routes, works, matches, plans, digs, invitations, quiet,
-    scoreboard, tiles, search,
+    session, people, tokens, audit, city, layers, stock, packs, reviews, jobs, routes, works, matches, plans, digs, invitations,
+    quiet, scoreboard, tiles, search,
 )  # fmt: skip
-UPLOADS = "/api/reviews"
+UPLOADS = ("/api/reviews", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
 PACKED = (
@@ -90,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=PROBLEMS,
         middleware=[
             Middleware(Guard),
-            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path == UPLOADS else BODY_BYTES),
+            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path in UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
         ],
         lifespan=_lifespan,

@@ -27,8 +27,12 @@ from geo.schema import LAYERS, ROUTES, SPANS, LayerSpec
 from layers.cities import city_settings, srid_of
 from layers.copying import Progress, copy_in, digest
 from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
+from layers.people.audit import Actor, note
 from layers.readers.columns import conform
 from layers.replacing import replace
+
+LOADED = "layer.load"
+"""The action under which the audit keeps who loaded a delivery; its subject is ``layer/number``."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,13 @@ def load_layer(
     delivery: Delivery,
     progress: Progress | None = None,
     spans: pd.DataFrame | None = None,
+    actor: Actor | None = None,
 ) -> Loaded:
     """Load a layer of :data:`geo.schema.LAYERS` (in the city's work CRS) or ``routes``, all or nothing.
 
     ``progress(done, total)`` counts rows sent. Columns the layer does not know are left out, except that routes keep
-    ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. Raises UnknownLayer, UnknownCrs,
+    ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. ``actor``: who loads it, as the
+    audit shall have it (None: nothing is noted). Raises UnknownLayer, UnknownCrs,
     MissingColumn, BadValue, BadGeometry; Conflict without a city.
     """
     spec = _spec(name)
@@ -115,7 +121,15 @@ def load_layer(
         replaced, outdated = replace(connection, name, spec, number)
         done = sa.update(DeliveryRow).where(DeliveryRow.id == number)
         connection.execute(done.values(rows_loaded=_count(connection, name, number), content=_joined(content)))
+        if actor is not None:  # last of all: while it is being written, no other change of anything can be noted
+            _note(connection, actor, name, number, delivery, len(rows), replaced)
         return Loaded(str(number), name, len(rows), False, replaced, outdated)
+
+
+def _note(connection: sa.Connection, actor: Actor, name: str, number: int, delivery: Delivery, count: int, replaced: int) -> None:
+    said = {"layer": name, "delivery": number, "file": delivery.file_name, "sha256": delivery.sha256, "owner": delivery.owner}
+    day = None if delivery.as_of is None else delivery.as_of.isoformat()
+    note(connection, actor, LOADED, f"{name}/{number}", None, {**said, "as_of": day, "rows": count, "replaced": replaced})
 
 
 def _spec(name: str) -> LayerSpec:
