@@ -16,7 +16,9 @@ from api.deps import House, open_house
 from api.endpoints import (
     audit,
     city,
+    companies,
     digs,
+    features,
     invitations,
     jobs,
     layers,
@@ -60,8 +62,8 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (
-    session, people, tokens, audit, city, layers, stock, packs, reviews, jobs, routes, works, matches, plans, digs, invitations,
-    quiet, scoreboard, tiles, search,
+    session, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, jobs, routes, works, matches,
+    plans, digs, invitations, quiet, scoreboard, tiles, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -125,3 +125,14 @@ PROBLEM: dict[str, Any] = {
     "code": "not_found",
     "context": {"what": "规则包", "id": "xinmi"},
 }  # fmt: skip
+
+COLLECTION: dict[str, Any] = {
+    "type": "FeatureCollection", "next": None,
+    "features": [
+        {
+            "type": "Feature", "id": 7,
+            "geometry": {"type": "LineString", "coordinates": [[114.3402, 34.7981], [114.3417, 34.7982]]},
+            "properties": {"pipe_id": "JS-7", "utility": "water", "diameter_mm": 200.0, "owner": "示范水务公司"},
+        }
+    ],
+}  # fmt: skip

@@ -8,23 +8,25 @@ from geo.schema import LAYERS
 from layers.digs.models import MatchRunRow
 from layers.digs.tiles import DIG_LAYERS
 from layers.models import DeliveryRow, VerdictRow
+from layers.rights.openings import openings_version
+from layers.rights.scope import SEEN_BY_RIGHTS
+from layers.tiles import SQUARES
 
 
 def layer_version(engine: sa.Engine, layer: str) -> str:
-    """Changes whenever a delivery or a judgement changes what the layer's tiles show; "0" where nothing was loaded."""
+    """Changes whenever a delivery, a judgement or somebody's rights change what the layer's tiles show; "0" where nothing was
+    loaded."""
+    asked = [DeliveryRow.layer == layer]
+    if layer in SEEN_BY_RIGHTS:  # a district that is drawn anew shows other rows to its office
+        asked = [DeliveryRow.layer.in_(("pipes",) if layer == SQUARES else (layer, "districts"))]
+    parts: list[Any] = [sa.select(sa.func.max(DeliveryRow.id)).where(*asked).scalar_subquery()]
+    if layer == "routes":
+        parts.append(sa.select(sa.func.max(VerdictRow.id)).scalar_subquery())
     if layer in DIG_LAYERS:
-        return dig_version(engine)
-    delivered = sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer == layer).scalar_subquery()
-    judged = sa.select(sa.func.max(VerdictRow.id)).scalar_subquery()
+        parts.append(sa.select(sa.func.max(MatchRunRow.id)).scalar_subquery())
     with engine.connect() as connection:
-        first, second = connection.execute(sa.select(delivered, judged)).one()
-    return f"{first or 0}.{second or 0}" if layer == "routes" else str(first or 0)
-
-
-def dig_version(engine: sa.Engine) -> str:
-    """Changes whenever works and matches were judged anew."""
-    with engine.connect() as connection:
-        return str(connection.scalar(sa.select(sa.func.max(MatchRunRow.id))) or 0)
+        said = [str(one or 0) for one in connection.execute(sa.select(*parts)).one()]
+        return ".".join([*said, openings_version(connection)] if layer in SEEN_BY_RIGHTS else said)
 
 
 def raster_entry(engine: sa.Engine, layer: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from geo.errors import BadInput, Conflict
 from layers.digs.models import QuietPlanRow
 from layers.models import Base, CityRow, DeliveryRow
 from layers.readers.city_toml import measurable
+from layers.rights.locks import lock, unlock
 
 
 def create_city(
@@ -74,8 +75,10 @@ def _srid(work_crs: str) -> int:
 
 def _set_srid(connection: sa.Connection, srid: int) -> None:
     """Give every geometry column the city's CRS, so that PostGIS refuses rows in any other. The tables are empty."""
+    unlock(connection)
     for table in Base.metadata.tables.values():
         for name in ("geometry", "coverage"):
             if name in table.columns:
                 change = f"ALTER COLUMN {name} TYPE geometry(Geometry, {srid}) USING ST_SetSRID({name}, {srid})"
                 connection.execute(sa.text(f'ALTER TABLE "{table.name}" {change}'))
+    lock(connection)

@@ -30,6 +30,7 @@ from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
 from layers.people.audit import Actor, note
 from layers.readers.columns import conform
 from layers.replacing import replace
+from layers.rights.squares import refresh
 
 LOADED = "layer.load"
 """The action under which the audit keeps who loaded a delivery; its subject is ``layer/number``."""
@@ -119,6 +120,8 @@ def load_layer(
         content += [_send(connection, "spans", each, number, city, None) for each in more]
         connection.execute(sa.text(f'ANALYZE "{name}"'))  # the joins of `replace` are planned with these counts
         replaced, outdated = replace(connection, name, spec, number)
+        if name == "pipes":
+            refresh(connection)
         done = sa.update(DeliveryRow).where(DeliveryRow.id == number)
         connection.execute(done.values(rows_loaded=_count(connection, name, number), content=_joined(content)))
         if actor is not None:  # last of all: while it is being written, no other change of anything can be noted

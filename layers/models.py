@@ -17,6 +17,7 @@ from layers.base import Base, identity, plane
 from layers.digs import models as dig_models
 from layers.people import models as people_models
 from layers.proposals import models as proposal_models
+from layers.rights import models as rights_models
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
     "line": ("LINESTRING", "MULTILINESTRING"),
@@ -37,7 +38,8 @@ MAY_BE_BLANK: Mapping[str, tuple[str, ...]] = {"road_ledger": ("road_id",)}
 
 __all__ = [
     "CURRENT", "LAYER_MODELS", "LOADABLE", "MAY_BE_BLANK", "SHAPES", "Base", "CityRow", "DeliveryRow", "JobRow", "LayerRow",
-    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "shape_check",
+    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "rights_models",
+    "shape_check",
 ]  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from layers.copying import copy_out, driver
 from layers.models import DeliveryRow
 from layers.readers.columns import conform
 from layers.reading import UNCLEAR, columns, said_unclear
+from layers.rights.reader import reading
+from layers.rights.scope import Scope
 
 VERDICT_COLUMNS = (
     "outcome", "conditions", "could_be", "could_be_conditions", "certainty", "immediate", "length_m", "dug_m", "sum_length_m",
@@ -70,13 +72,13 @@ def routes_to_judge(
 
 
 def _routes(
-    connection: sa.Connection, which: sql.Composable, city: City, more: Mapping[str, Any] | None = None
+    connection: sa.Connection, which: sql.Composable, city: City, more: Mapping[str, Any] | None = None, table: str = "routes"
 ) -> gpd.GeoDataFrame:
     selected, types = columns(ROUTES)
     extra = {"id": ("t.id", pa.int64()), "delivery": ("t.delivery_id", pa.int64()), "unclear": (UNCLEAR, pa.string())}
     extra |= dict(more or {})
     parts = sql.SQL(", ").join([selected, *(sql.SQL(expression) for expression, _ in extra.values())])
-    query = sql.SQL("SELECT {} FROM routes t WHERE {} ORDER BY t.id").format(parts, which)
+    query = sql.SQL("SELECT {} FROM {} t WHERE {} ORDER BY t.id").format(parts, sql.Identifier(table), which)
     frame = copy_out(connection, query, types | {name: kind for name, (_, kind) in extra.items()})
     frame["row_no"] = np.arange(1, len(frame) + 1)
     frame["unclear"] = said_unclear(frame)
@@ -139,13 +141,15 @@ def _json(value: Any) -> Jsonb | None:
 
 def routes(
     engine: sa.Engine,
+    scope: Scope,
     outcome: str | None = None,
     q: str | None = None,
     limit: int = 50,
     offset: int = 0,
     delivery_id: str | None = None,
 ) -> dict[str, Any]:
-    """A page of the city's current routes with their newest verdicts: total, counts by outcome, items.
+    """A page of the current routes that somebody of this scope may see, with their newest verdicts: total, counts by outcome,
+    items.
 
     ``counts`` hold for ``q`` whatever ``outcome`` is asked; a route that was never judged counts under "unjudged".
     """
@@ -154,7 +158,7 @@ def routes(
         wanted += " AND t.delivery_id = :delivery"
     if q:
         wanted += " AND concat_ws(' ', t.route_id, t.project, t.project_code, t.applicant) ILIKE :like"
-    source = f"FROM routes t LEFT JOIN verdicts v ON v.route = t.id AND v.current WHERE {wanted}"
+    source = f"FROM routes_seen t LEFT JOIN verdicts v ON v.route = t.id AND v.current WHERE {wanted}"
     given = {"like": like(q or ""), "outcome": outcome, "limit": limit, "offset": offset}
     given["delivery"] = None if delivery_id is None else int(delivery_id)
     page = (
@@ -163,7 +167,7 @@ def routes(
         " AND (CAST(:outcome AS text) IS NULL OR coalesce(v.outcome, 'unjudged') = :outcome)"
         " ORDER BY t.id LIMIT :limit OFFSET :offset"
     )
-    with engine.connect() as connection:
+    with reading(engine, scope) as connection:
         city = city_settings(connection)
         counted = connection.execute(sa.text(f"SELECT coalesce(v.outcome, 'unjudged'), count(*) {source} GROUP BY 1"), given)
         counts = {str(name): int(number) for name, number in counted}
@@ -192,12 +196,12 @@ def like(words: str) -> str:
     return "%" + words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
-def route(engine: sa.Engine, route_id: int) -> StoredRoute:
-    """One stored route by its store id, current or replaced. Raises NotFound."""
+def route(engine: sa.Engine, scope: Scope, route_id: int) -> StoredRoute:
+    """One stored route by its store id, current or replaced, that somebody of this scope may see. Raises NotFound."""
     which = sql.SQL("t.id = {}").format(sql.Literal(int(route_id)))
-    with engine.connect() as connection:
+    with reading(engine, scope) as connection:
         city = city_settings(connection)
-        frame = _routes(connection, which, city)
+        frame = _routes(connection, which, city, table="routes_seen")
         if frame.empty:
             raise NotFound(what_zh="外线", what_en="route", id=route_id)
         spans = _spans(connection, which)

@@ -5,12 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.cities import city_settings
+from layers.rights.reader import reading
+from layers.rights.scope import Scope
 from layers.route_store import like, with_boxes
 
 # kind → table and the columns that may match, the first of them that is filled being the name to show
 _PLACES = {
     "road": ("roads", ("name", "road_id")),
-    "route": ("routes", ("route_id", "project", "applicant", "project_code")),
+    "route": ("routes_seen", ("route_id", "project", "applicant", "project_code")),
     "green": ("green", ("name", "green_id")),
     "heritage": ("heritage", ("name", "heritage_id")),
     "tree": ("trees", ("tree_id", "species")),
@@ -18,13 +20,14 @@ _PLACES = {
     "planning": ("planning", ("name", "zone_id")),
     "district": ("districts", ("name", "district_id")),
     "event": ("events", ("name", "event_id")),
-    "pipe": ("pipes", ("pipe_id",)),
+    "pipe": ("pipes_full", ("pipe_id",)),
 }
 _EDGES = (("min", "XMin", "x0"), ("min", "YMin", "y0"), ("max", "XMax", "x1"), ("max", "YMax", "y1"))
 
 
-def search(engine: sa.Engine, q: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Places whose name or number contains ``q``: kind, name, id (of a route, else None) and bbox in degrees.
+def search(engine: sa.Engine, scope: Scope, q: str, limit: int = 20) -> list[dict[str, Any]]:
+    """Places that somebody of this scope may see, whose name or number contains ``q``: kind, name, id (of a route, else None)
+    and bbox in degrees.
 
     Rows of one kind and name are one place (a road has many pieces). Whole names come first, then beginnings.
     """
@@ -34,7 +37,7 @@ def search(engine: sa.Engine, q: str, limit: int = 20) -> list[dict[str, Any]]:
     parts = [_query(kind, table, names) for kind, (table, names) in _PLACES.items()]
     order = "(lower(name) = lower(:q)) DESC, starts_with(lower(name), lower(:q)) DESC, length(name), name, kind"
     query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) places ORDER BY {order} LIMIT :limit"
-    with engine.connect() as connection:
+    with reading(engine, scope) as connection:
         city = city_settings(connection)
         rows = connection.execute(sa.text(query), {"q": q, "like": like(q), "limit": limit}).mappings().all()
     return with_boxes([dict(row) for row in rows], city)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from geo.errors import BadInput, Unavailable
 from layers import migrations
+from layers.rights.reader import make_reader
 
 
 def engine(url: str, pool: int = 10) -> sa.Engine:
@@ -40,6 +41,7 @@ def prepare(database: sa.Engine) -> None:
             f"({_first_line(error)})",
         ) from error
     migrations.upgrade(database)
+    make_reader(database)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,5 @@
-"""Vector tiles (MVT) of every layer, of routes, works and matches, made by PostGIS, one MVT layer named like the layer.
+"""Vector tiles (MVT) of every layer, of routes, works and matches, made by PostGIS, one MVT layer named like the layer, with
+what the one who asks may see of it.
 
 The index is asked in the work CRS with a box of constants; only then are shapes turned to Web Mercator. From zoom 12 on
 a tile holds everything. Below, lines are simplified to half a pixel, small areas are left out, and of what remains the
@@ -17,6 +18,8 @@ from geo.errors import NotFound
 from geo.schema import LAYERS, ROAD_RANK
 from layers.cities import city_settings, srid_of
 from layers.digs.tiles import ATTRIBUTES, DIG_LAYERS, IMPORTANCE, SOURCES
+from layers.rights.reader import reading
+from layers.rights.scope import Scope
 
 FULL_ZOOM = 12
 MAX_ZOOM = 22
@@ -38,7 +41,10 @@ _ATTRIBUTES = {
     "districts": ("district_id", "name"),
     "events": ("event_id", "name", "kind", "start", "end"),
 }
-TILE_LAYERS = (*(name for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"), "routes", *DIG_LAYERS)
+SQUARES = "pipe_squares"
+TILE_LAYERS = (*(name for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"), SQUARES, "routes", *DIG_LAYERS)
+# what a visitor may not see all of is asked of the view that knows
+_SEEN = {"pipes": "pipes_full", SQUARES: "pipes_squares", "routes": "routes_seen"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,9 @@ class _View:
     zoom: int
 
 
-def tile(engine: sa.Engine, layer: str, z: int, x: int, y: int) -> bytes:
-    """The tile z/x/y (XYZ scheme) of a layer, of "routes", "works" or "matches"; empty bytes where nothing is.
+def tile(engine: sa.Engine, scope: Scope, layer: str, z: int, x: int, y: int) -> bytes:
+    """The tile z/x/y (XYZ scheme) of a layer, of "pipe_squares", "routes", "works" or "matches", with what somebody of this
+    scope may see; empty bytes where nothing is.
 
     Raises NotFound for a layer without shapes or a tile that does not exist, Conflict without a city.
     """
@@ -61,7 +68,7 @@ def tile(engine: sa.Engine, layer: str, z: int, x: int, y: int) -> bytes:
         raise NotFound(what_zh="图层", what_en="layer", id=layer)
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound(what_zh="瓦片", what_en="tile", id=f"{z}/{x}/{y}")
-    with engine.connect() as connection:
+    with reading(engine, scope) as connection:
         view = _view(city_settings(connection), z, x, y)
         if view is None:
             return b""
@@ -85,7 +92,10 @@ def _candidates(layer: str, view: _View) -> str:
     if layer in DIG_LAYERS:
         some = SOURCES[layer].format(box=f"ST_MakeEnvelope({work}, {view.srid})")
         return some if view.zoom >= FULL_ZOOM else f"{some} ORDER BY {IMPORTANCE[layer]} LIMIT {LIMIT_BELOW_FULL}"
-    rows = f'FROM "{layer}" t WHERE t.geometry && ST_MakeEnvelope({work}, {view.srid}) AND t.replaced_by IS NULL'
+    here = f"t.geometry && ST_MakeEnvelope({work}, {view.srid})"
+    if layer == SQUARES:
+        return f"SELECT t.* FROM {_SEEN[SQUARES]} t WHERE {here}"
+    rows = f'FROM "{_SEEN.get(layer, layer)}" t WHERE {here} AND t.replaced_by IS NULL'
     if layer == "routes":
         rows = rows.replace("WHERE", "LEFT JOIN verdicts v ON v.route = t.id AND v.current WHERE", 1)
         return f"SELECT t.*, v.outcome, v.certainty, v.immediate {rows}"
@@ -122,6 +132,8 @@ def _attributes(layer: str) -> str:
             "t.immediate",
         ]
         return ", ".join(["t.id", *names])
+    if layer == SQUARES:
+        return "t.id, t.holder, t.utility"
     columns = LAYERS[layer].columns
     return ", ".join(
         ["t.id", *(f't."{name}"::text' if columns[name].kind == "date" else f't."{name}"' for name in _ATTRIBUTES[layer])]

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query
 from api.asked import BoxText, box_of, some_of
 from api.deps import FIRST_DAY, LAST_DAY, HouseNow
 from api.digs.schemas import Home, MatchList, MatchOut
-from api.holdings import dig_version
-from api.rights import needs
+from api.holdings import layer_version
+from api.rights import VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
@@ -23,13 +23,14 @@ Words = Annotated[str | None, Query(max_length=200)]
 
 
 @router.get("/dig-once", response_model=Home, responses=problems(409, 422), summary="同步开挖概况 / digging once, in short")
-def show_home(house: HouseNow) -> Json:
+def show_home(house: HouseNow, now: VisitorNow) -> Json:
     """How many works and matches there are, when they were judged, the newest plans, and what filters may ask for."""
-    one = matches(house.engine, Asked(), 1, 0)
+    one = matches(house.engine, now.scope, Asked(), 1, 0)
     newest = [_brief(row) for row in plans(house.engine)]
     return Json({
-        "version": dig_version(house.engine), "works": works(house.engine, Asked(), 1, 0)["total"], "matches": one["total"],
-        "judged": one["judged"], "plans": newest, **names(house.engine),
+        "version": layer_version(house.engine, "matches"), "works": works(house.engine, now.scope, Asked(), 1, 0)["total"],
+        "matches": one["total"],
+        "judged": one["judged"], "plans": newest, **names(house.engine, now.scope),
     })  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
 @router.get("/matches", response_model=MatchList, responses=problems(409, 422), summary="同路段配对 / matches")
 def list_matches(
     house: HouseNow,
+    now: VisitorNow,
     kind: Annotated[str | None, Query(max_length=100, description="shared,crossing")] = None,
     status: Annotated[str | None, Query(max_length=100, description="together,apart,undated")] = None,
     party: Words = None,
@@ -58,13 +60,13 @@ def list_matches(
         kind=some_of("kind", kind, KIND), status=some_of("status", status, STATUS), party=words_of_query("party", party),
         road=words_of_query("road", road), work=words_of_query("work", work), bbox=box_of(bbox), since=since, gone=gone,
     )  # fmt: skip
-    return Json(matches(house.engine, asked, limit, offset))
+    return Json(matches(house.engine, now.scope, asked, limit, offset))
 
 
 @router.get("/matches/{match_id}", response_model=MatchOut, responses=problems(404, 409, 422), summary="一个配对 / one match")
-def show_match(match_id: Annotated[str, Path(max_length=100)], house: HouseNow) -> Json:
+def show_match(match_id: Annotated[str, Path(max_length=100)], house: HouseNow, now: VisitorNow) -> Json:
     """The pair with its stretches on the axis of ``a``, every version of it, and the joint digs that rest on it."""
-    found = match(house.engine, words_of_path("match_id", match_id))
+    found = match(house.engine, now.scope, words_of_path("match_id", match_id))
     rows = digs_with(house.engine, found["match_id"])
     given = answers(house.engine, [row["id"] for row in rows])
     digs = [

@@ -11,7 +11,7 @@ from api.digs.neighbours import neighbours
 from api.located import located
 from api.past import past
 from api.review import review
-from api.rights import needs
+from api.rights import VisitorNow, needs
 from api.schemas import RouteList, RouteOut, problems
 from api.texts import words_of_query
 from api.wire import Json, plain
@@ -26,6 +26,7 @@ BIGGEST = 2**63 - 1
 @router.get("", response_model=RouteList, responses=problems(409, 422), summary="外线列表 / list of routes")
 def list_routes(
     house: HouseNow,
+    now: VisitorNow,
     outcome: Annotated[
         str | None, Query(max_length=100, description="只要这种结果；unjudged = 尚未判定 / only this outcome")
     ] = None,
@@ -36,18 +37,19 @@ def list_routes(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Json:
-    """The city's current routes, oldest first; ``counts`` by outcome hold for ``q`` whatever ``outcome`` is asked."""
-    return Json(routes(house.engine, words_of_query("outcome", outcome), words_of_query("q", q), limit, offset))
+    """The current routes that one may see, oldest first; ``counts`` by outcome hold for ``q`` whatever ``outcome`` is asked."""
+    outcome, q = words_of_query("outcome", outcome), words_of_query("q", q)
+    return Json(routes(house.engine, now.scope, outcome, q, limit, offset))
 
 
 @router.get("/{route_id}", response_model=RouteOut, responses=problems(404, 409, 422), summary="一条外线 / one route")
-def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow) -> Json:
+def show_route(route_id: Annotated[int, Path(ge=1, le=BIGGEST)], house: HouseNow, now: VisitorNow) -> Json:
     """The route as a GeoJSON feature, its verdict (stretches with coordinates) and the partition of its metres.
 
     The verdict is the newest one kept. Where none was kept whole, it is made now, by the pack and on the day of the
     judgement (for a route that nobody judged: today, by the pack in force), and not kept. Its matches are those of now.
     """
-    found = route(house.engine, route_id)
+    found = route(house.engine, now.scope, route_id)
     if found.verdict is not None and found.pieces is not None:
         verdict, pieces = located(found.verdict, found.pieces, found.frame.geometry.iloc[0], str(found.frame.crs))
     else:

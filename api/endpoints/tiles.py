@@ -13,11 +13,12 @@ from api.schemas import problems
 from api.texts import words_of_path
 from geo.errors import Forbidden
 from layers.rasters.store import layer_tile
+from layers.rights.scope import Scope, rights_over
 from layers.tiles import tile
 
 router = APIRouter(prefix="/tiles", tags=["map"], dependencies=[needs("ground")])
 MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
-FOREVER, ASK_AGAIN = "private, max-age=31536000, immutable", "no-cache"
+FOREVER, ASK_AGAIN = "private, max-age=31536000, immutable", "private, no-cache"
 
 Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、works、matches / name of a layer, or one of these")]
 Zoom = Annotated[int, Path(ge=0, le=24)]
@@ -44,7 +45,7 @@ def vector_tile(
 ) -> Response:
     """One MVT layer named like the layer (XYZ scheme, Web Mercator); empty where nothing is."""
     name = words_of_path("layer", layer)
-    return _answer(request, house, (_seen(name, now), z, x, y), v, MVT)
+    return _answer(request, house, now.scope, (_seen(name, now), z, x, y), v, MVT)
 
 
 @router.get(
@@ -56,7 +57,7 @@ def raster_tile(
 ) -> Response:
     """``satellite`` or ``terrain`` (shaded by height) as PNG, transparent where there is no data."""
     name = words_of_path("layer", layer)
-    return _answer(request, house, (_seen(name, now), z, x, y), v, PNG)
+    return _answer(request, house, now.scope, (_seen(name, now), z, x, y), v, PNG)
 
 
 def _seen(layer: str, now: Visitor) -> str:
@@ -66,17 +67,21 @@ def _seen(layer: str, now: Visitor) -> str:
     return layer
 
 
-def _answer(request: Request, house: House, place: tuple[str, int, int, int], asked: str | None, media_type: str) -> Response:
-    """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries."""
+def _answer(
+    request: Request, house: House, scope: Scope, place: tuple[str, int, int, int], asked: str | None, media_type: str
+) -> Response:
+    """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries and with what
+    the visitor may see; a tile that is not everybody's is asked for again each time, and kept by nobody between."""
     layer, z, x, y = place
+    rights = rights_over(layer, scope)
     version = layer_version(house.engine, layer)
-    tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}".encode(), digest_size=9).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version else ASK_AGAIN}
+    tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}@{rights}".encode(), digest_size=9).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version and not rights else ASK_AGAIN}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    key = (f"{layer}.{media_type}", version, z, x, y)
+    key = (f"{layer}.{media_type}.{rights}", version, z, x, y)
     made = house.tiles.get(key)
     if made is None:
-        made = (tile if media_type == MVT else layer_tile)(house.engine, layer, z, x, y)
+        made = tile(house.engine, scope, layer, z, x, y) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
         house.tiles.put(key, made)
     return Response(made, media_type=media_type, headers=headers)

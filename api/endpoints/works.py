@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from api.asked import BoxText, box_of, coordination, near_of, some_of
 from api.deps import HouseNow
 from api.digs.schemas import WorkList
-from api.rights import needs
+from api.rights import VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_query
 from api.wire import Json
@@ -22,6 +22,7 @@ Words = Annotated[str | None, Query(max_length=200)]
 @router.get("", response_model=WorkList, responses=problems(409, 422), summary="工程列表 / list of works")
 def list_works(
     house: HouseNow,
+    now: VisitorNow,
     kind: Annotated[str | None, Query(max_length=100, description="route,permit,paving,road_project")] = None,
     party: Words = None,
     utility: Words = None,
@@ -38,7 +39,7 @@ def list_works(
         kind=some_of("kind", kind, KINDS), party=words_of_query("party", party), utility=words_of_query("utility", utility),
         q=words_of_query("q", q), bbox=box_of(bbox),
     )  # fmt: skip
-    found = works(house.engine, asked, limit, offset)
+    found = works(house.engine, now.scope, asked, limit, offset)
     near = near_of(coordination(house, house.standing.settings().name))
     quiet = counts(house.engine, [one["work_id"] for one in found["items"]], near)
     return Json({**found, "items": [{**one, "quiet_overlaps": quiet.get(one["work_id"], 0)} for one in found["items"]]})

@@ -34,3 +34,12 @@ AUDIT_ROW: dict[str, Any] = {
     "id": 12, "at": "2026-11-22T09:30:00+08:00", "actor": "admin", "address": "127.0.0.1", "action": "person.add",
     "subject": "li.wei", "before": None, "after": {"login": "li.wei", "role": "utility"}, "previous": "5d…", "hash": "9f…",
 }  # fmt: skip
+COMPANY: dict[str, Any] = {
+    "id": 2, "name": "示范水务公司", "known_as": ["市自来水公司"], "people": 3, "pipes": 812, "length_m": 60412.5,
+    "created_at": "2026-11-22T09:30:00+08:00",
+}  # fmt: skip
+UNCLAIMED: dict[str, Any] = {"owner": "示范排水管理处", "pipes": 340, "length_m": 21000.0}
+OPENINGS: dict[str, Any] = {
+    "id": 2, "company": "示范水务公司", "known_as": [], "offices": "full", "companies": "squares", "others": "nothing",
+    "document": "", "changed_at": "2026-11-22T09:30:00+08:00",
+}  # fmt: skip

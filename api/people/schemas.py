@@ -1,7 +1,7 @@
 """What goes in and comes out of accounts, sessions, tokens and the audit, as OpenAPI describes it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -180,3 +180,56 @@ class AuditChecked(Model):
     rows: int
     broken: int | None
     head: str
+
+
+class CompanyOut(Model):
+    """A company; ``known_as``: other names under which layers and works name it."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.COMPANY]})
+
+    id: int
+    name: str
+    known_as: list[str]
+    people: int
+
+
+class CompaniesOut(Model):
+    """Companies by name; ``unclaimed``: owners of pipes that no company here is known as."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"items": [examples.COMPANY], "unclaimed": [examples.UNCLAIMED]}]}
+    )
+
+    items: list[CompanyOut]
+    unclaimed: list[dict[str, Any]]
+
+
+class CompanyChange(Asked):
+    """Other names of a company, all of them."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"known_as": ["市自来水公司"]}]})
+    known_as: Annotated[list[Text], Field(max_length=100)]
+
+
+Detail = Literal["full", "squares", "nothing"]
+
+
+class OpeningsAsked(Asked):
+    """What a company opens to whom; what is left out stays. ``document``: its consent, where somebody else enters it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"offices": "full", "companies": "squares"}]})
+    offices: Detail | None = None
+    companies: Detail | None = None
+    others: Detail | None = None
+    document: Text = ""
+
+
+class OpeningsOut(Model):
+    """What a company opens of its pipes: all, the 1-km squares in which they lie, or nothing."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.OPENINGS]})
+
+    company: str
+    offices: Detail
+    companies: Detail
+    others: Detail

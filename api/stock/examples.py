@@ -51,13 +51,6 @@ LOAD: dict[str, Any] = {
     "done": 400, "total": 810, "phase": {"zh": "装入", "en": "loading"}, "result": None, "error": None, "cancelling": False,
     "created_at": "2026-11-22T09:30:00+08:00", "finished_at": None,
 }  # fmt: skip
-COMPANY: dict[str, Any] = {
-    "id": 1,
-    "name": "示范水务集团",
-    "known_as": [],
-    "people": 3,
-    "created_at": "2026-11-22T09:30:00+08:00",
-}
 _ITEM: dict[str, Any] = {
     "id": "total_length", "title": {"zh": "总长", "en": "total length"},
     "parts": [{"name": "test", "label": {"zh": "判断", "en": "test"}, "lines": [{"zh": "≤ 500 m", "en": "≤ 500 m"}]}],

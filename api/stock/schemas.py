@@ -152,23 +152,6 @@ class LoadsOut(Model):
     items: list[LoadOut]
 
 
-class CompanyOut(Model):
-    """``known_as``: other names under which it appears as owner of pipes."""
-
-    id: int
-    name: str
-    known_as: list[str]
-    people: int
-    created_at: datetime
-
-
-class CompaniesOut(Model):
-    """Companies, by name."""
-
-    model_config = _like({"items": [examples.COMPANY]})
-    items: list[CompanyOut]
-
-
 class ClausesOut(Model):
     """A pack in words, with what its cases came to."""
 

@@ -20,6 +20,8 @@ from geo.errors import NotFound
 from layers.cities import city_settings, srid_of
 from layers.copying import copy_out
 from layers.digs.match_store import PARTS, last_run
+from layers.rights.reader import reading
+from layers.rights.scope import Scope
 from layers.route_store import BOX, like, with_boxes
 from layers.rows import column, row, rows
 
@@ -56,16 +58,19 @@ class Asked:
 # ── works ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def works(engine: sa.Engine, asked: Asked, limit: int, offset: int) -> dict[str, Any]:
-    """A page of the present works: total, counts by kind (whatever ``kind`` is asked), items with bbox in degrees."""
-    with engine.connect() as connection:
+def works(engine: sa.Engine, scope: Scope, asked: Asked, limit: int, offset: int) -> dict[str, Any]:
+    """A page of the present works that somebody of this scope may see: total, counts by kind (whatever ``kind`` is asked), items
+    with bbox in degrees."""
+    with reading(engine, scope) as connection:
         city = city_settings(connection)
         where, given = _work_filter(asked, city)
-        counted = rows(connection, f"SELECT kind, count(*) AS n FROM works t WHERE {where} GROUP BY 1", **given)
+        counted = rows(connection, f"SELECT kind, count(*) AS n FROM works_seen t WHERE {where} GROUP BY 1", **given)
         counts = {str(one["kind"]): int(one["n"]) for one in counted}
-        matches = "(SELECT count(*) FROM matches m WHERE m.valid_to IS NULL AND (m.a = t.work_id OR m.b = t.work_id)) AS matches"
+        matches = (
+            "(SELECT count(*) FROM matches_seen m WHERE m.valid_to IS NULL AND (m.a = t.work_id OR m.b = t.work_id)) AS matches"
+        )
         columns = ", ".join(f't."{name}"' for name in (*COLUMNS, "owed", "route"))
-        page = f"SELECT {columns}, {matches}, {BOX} FROM works t WHERE {where}{_one_of('kind', asked.kind)}"
+        page = f"SELECT {columns}, {matches}, {BOX} FROM works_seen t WHERE {where}{_one_of('kind', asked.kind)}"
         order = ' ORDER BY t.work_id COLLATE "C" LIMIT :limit OFFSET :offset'
         given |= {"limit": limit, "offset": offset, "kind": list(asked.kind or ())}
         found = rows(connection, page + order, **given)
@@ -95,22 +100,24 @@ def _in_box(asked: Asked, city: City, given: dict[str, Any], shape: str) -> str:
     return f" AND ST_Intersects({shape}, ST_MakeEnvelope(:x0, :y0, :x1, :y1, :srid))"
 
 
-def names(engine: sa.Engine) -> dict[str, list[str]]:
+def names(engine: sa.Engine, scope: Scope) -> dict[str, list[str]]:
     """Parties of the present works, and names of roads that have a match: what a filter offers."""
-    parties = "SELECT DISTINCT party FROM works WHERE gone_at IS NULL AND party IS NOT NULL ORDER BY 1"
-    roads = "SELECT DISTINCT unnest(road_names) FROM matches WHERE valid_to IS NULL ORDER BY 1"
-    return {"parties": column(engine, parties), "roads": column(engine, roads)}
+    parties = "SELECT DISTINCT party FROM works_seen WHERE gone_at IS NULL AND party IS NOT NULL ORDER BY 1"
+    roads = "SELECT DISTINCT unnest(road_names) FROM matches_seen WHERE valid_to IS NULL ORDER BY 1"
+    with reading(engine, scope) as connection:
+        return {"parties": column(connection, parties), "roads": column(connection, roads)}
 
 
 # ── matches ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def matches(engine: sa.Engine, asked: Asked, limit: int, offset: int) -> dict[str, Any]:
-    """A page of matches, shared stretches first, the longest first: total, counts by kind and (of shared ones) by status."""
-    with engine.connect() as connection:
+def matches(engine: sa.Engine, scope: Scope, asked: Asked, limit: int, offset: int) -> dict[str, Any]:
+    """A page of matches of works that one may see, shared stretches first, the longest first: total, counts by kind and (of
+    shared ones) by status."""
+    with reading(engine, scope) as connection:
         city, run = city_settings(connection), last_run(connection)
         where, given = _match_filter(asked, city)
-        source = f"FROM matches t JOIN works a ON a.work_id = t.a JOIN works b ON b.work_id = t.b WHERE {where}"
+        source = f"FROM matches_seen t JOIN works_seen a ON a.work_id = t.a JOIN works_seen b ON b.work_id = t.b WHERE {where}"
         counted = rows(connection, f"SELECT t.kind, t.status, count(*) AS n {source} GROUP BY 1, 2", **given)
         given |= {"limit": limit, "offset": offset}
         which = _one_of("kind", asked.kind) + _one_of("status", asked.status)
@@ -162,12 +169,14 @@ def _item(found: Mapping[str, Any]) -> dict[str, Any]:
     return rest | {side: {name: found[f"{side}_{name}"] for name in _WORK} for side in "ab"}
 
 
-def match(engine: sa.Engine, match_id: str) -> dict[str, Any]:
+def match(engine: sa.Engine, scope: Scope, match_id: str) -> dict[str, Any]:
     """One pair as it is now (or was when it ended), with ``rows`` (stretches with their geometry in degrees) and ``history``
     (newest version first). Raises NotFound."""
-    with engine.connect() as connection:
+    with reading(engine, scope) as connection:
         city = city_settings(connection)
-        source = "FROM matches t JOIN works a ON a.work_id = t.a JOIN works b ON b.work_id = t.b WHERE t.match_id = :id"
+        source = (
+            "FROM matches_seen t JOIN works_seen a ON a.work_id = t.a JOIN works_seen b ON b.work_id = t.b WHERE t.match_id = :id"
+        )
         query = f"SELECT {_match_columns()}, t.id AS number {source} ORDER BY t.version DESC LIMIT 1"
         found = row(connection, query, id=match_id)
         if found is None:
@@ -175,7 +184,7 @@ def match(engine: sa.Engine, match_id: str) -> dict[str, Any]:
         columns = ", ".join(PARTS)
         parts = f"SELECT {columns}, ST_AsBinary(geometry) AS shape FROM match_parts WHERE match = :number ORDER BY at"
         placed = rows(connection, parts, number=found.pop("number"))
-        past = f"SELECT {', '.join(_HISTORY)} FROM matches WHERE match_id = :id ORDER BY version DESC"
+        past = f"SELECT {', '.join(_HISTORY)} FROM matches_seen WHERE match_id = :id ORDER BY version DESC"
         history = rows(connection, past, id=match_id)
     (one,) = with_boxes([found], city)
     shapes = degrees([bytes(part["shape"]) for part in placed], city)

@@ -9,7 +9,7 @@ _MATCHES = (
 )  # fmt: skip
 _JOINED = (
     "SELECT p.id, p.geometry, p.kind, p.shared_m, p.road_name, m.match_id, m.status, m.days_in_common, m.same_party, m.a, m.b,"
-    " m.note FROM match_parts p JOIN matches m ON m.id = p.match"
+    " m.note FROM match_parts p JOIN matches_seen m ON m.id = p.match"
 )
 # What a tile shows of each feature, and where its rows come from: {box} is the tile in the work CRS.
 ATTRIBUTES: Mapping[str, str] = {
@@ -18,7 +18,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "matches": ", ".join(["t.id", *(f"t.{name}" for name in _MATCHES)]),
 }
 SOURCES: Mapping[str, str] = {
-    "works": "SELECT t.* FROM works t WHERE t.geometry && {box} AND t.gone_at IS NULL",
+    "works": "SELECT t.* FROM works_seen t WHERE t.geometry && {box} AND t.gone_at IS NULL",
     "matches": _JOINED + " WHERE p.geometry && {box} AND p.valid",
 }
 # Of what remains below the full zoom the most important come first.

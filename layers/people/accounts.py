@@ -11,6 +11,7 @@ from layers.demo import names
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
 from layers.people.secret import fits, hashed, once
+from layers.rights.openings import open_pipes
 from layers.rows import Source, row, rows, run
 
 DEMO_DISTRICT = "古城区"
@@ -199,7 +200,17 @@ def demo_people(engine: sa.Engine, known: str) -> str:
                 district=DEMO_DISTRICT if asked.of_district else None,
             )  # fmt: skip
         note(connection, Actor("system"), "people.demo", ", ".join(logins))
+    _demo_openings(engine)
     return given
+
+
+def _demo_openings(engine: sa.Engine) -> None:
+    """The demo's companies open their pipes each in its own way; power and cable tell other companies nothing."""
+    for name in dict.fromkeys(DEMO_COMPANIES.values()):
+        found = row(engine, "SELECT id FROM companies WHERE name = :name", name=name)
+        closed = name in (names.POWER, names.COMMS[-1])
+        if found is not None:
+            open_pipes(engine, Actor("system"), found["id"], {"offices": "full", "companies": "nothing" if closed else "squares"})
 
 
 def _managed(connection: sa.Connection) -> bool:

@@ -55,6 +55,12 @@ def note(
     driver(connection).execute(f"INSERT INTO audit ({_COLUMNS}) VALUES ({places})", [*values, _hash(one)])
 
 
+def told(engine: sa.Engine, actor: Actor, action: str, subject: str, after: Mapping[str, Any] | None = None) -> None:
+    """One row about something that changed nothing in the database (something taken away, something looked at)."""
+    with engine.begin() as connection:
+        note(connection, actor, action, subject, None, after)
+
+
 def _hash(one: Mapping[str, Any]) -> str:
     said = {name: value for name, value in one.items() if name != "hash"}
     said["at"] = one["at"].astimezone(UTC).isoformat(timespec="microseconds")

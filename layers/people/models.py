@@ -11,12 +11,14 @@ from layers.base import Base, identity, now
 
 
 class CompanyRow(Base):
-    """A company whose people work here; its name is the party of its works."""
+    """A company whose people work here; its name is the party of its works. ``known_as``: other names under which layers and
+    works name it."""
 
     __tablename__ = "companies"
 
     id: Mapped[int] = identity()
     name: Mapped[str] = mapped_column(unique=True)
+    known_as: Mapped[list[str]] = mapped_column(server_default="{}")
     created_at: Mapped[datetime] = now()
 
 

@@ -42,6 +42,10 @@ NOTHING = Scope("self", "others")
 """Who holds a link, or has a role that is not listed: nobody's proposals, nobody's pipes."""
 
 
+EVERYTHING = Scope("city", "offices", keeper=True)
+"""The operator at the console, and the product itself."""
+
+
 def scope_of(person: Person) -> Scope:
     """The scope of somebody; of a role that is not listed the least there is."""
     role = offices().roles.get(person.role)
@@ -49,3 +53,14 @@ def scope_of(person: Person) -> Scope:
         return NOTHING
     company, district = person.company_id or 0, person.district or ""
     return Scope(role.reach, role.audience, company, district, person.id, keeper="manage" in role.may)
+
+
+_OF_PIPES, _OF_PROPOSALS = ("pipes", "pipe_squares"), ("routes", "works", "matches")
+SEEN_BY_RIGHTS = (*_OF_PIPES, *_OF_PROPOSALS)
+
+
+def rights_over(layer: str, scope: Scope) -> str:
+    """The class of rights over a layer: "" where everybody who may ask sees all of it."""
+    if layer in _OF_PIPES:
+        return scope.pipes
+    return scope.proposals if layer in _OF_PROPOSALS else ""

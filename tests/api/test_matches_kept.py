@@ -14,6 +14,7 @@ from geo.columns import frame_of
 from layers.digs.match_lists import Asked, match, matches, works
 from layers.digs.match_store import standing
 from layers.digs.news import listen
+from layers.rights.scope import EVERYTHING
 from layers.tiles import tile
 from tests.api.dig_town import DigTown, along, loose
 from tests.geo.works_town import town, work
@@ -46,7 +47,7 @@ def test_every_pair_is_one_record_from_either_side(place: DigTown) -> None:
     assert (ab["version"], ab["change"], ab["road_names"], ab["same_party"]) == (1, {"new": True}, ["长街"], False)
     assert found["B C"]["kind"] == "crossing" and found["B C"]["shared_m"] is None
     for asked in ("A", "B"):
-        (seen,) = [one for one in matches(place.engine, Asked(work=asked), 10, 0)["items"] if one["kind"] == "shared"]
+        (seen,) = [one for one in matches(place.engine, EVERYTHING, Asked(work=asked), 10, 0)["items"] if one["kind"] == "shared"]
         assert seen["match_id"] == ab["match_id"] and seen["shared_m"] == 100.0
         assert (seen["a"]["party"], seen["b"]["party"]) == ("甲", "乙")
 
@@ -87,7 +88,7 @@ def test_a_change_of_shape_dates_or_rules_is_a_version_with_what_changed(place: 
     assert run is not None and (run.scope, run.opened, run.closed) == ("all", 0, 1)
     assert "A B" not in place.valid()
     place.rematch()
-    history = match(place.engine, days_id := place.valid()["A B"]["match_id"])["history"]
+    history = match(place.engine, EVERYTHING, days_id := place.valid()["A B"]["match_id"])["history"]
     assert [(one["version"], one["ended"]) for one in history] == [(4, None), (3, "gone"), (2, "changed"), (1, "changed")]
     assert history[0]["change"] == {"again": True} and days_id
     assert all(history[k]["valid_from"] >= (history[k + 1]["valid_to"] or history[k]["valid_from"]) for k in range(3))
@@ -150,9 +151,9 @@ def test_a_work_that_is_gone_takes_its_matches_with_it_and_comes_back_as_itself(
     run = place.rematch()
     assert run.gone == ["event-P1"] and run.closed >= 2
     assert not [pair for pair in place.valid() if "event-P1" in pair]
-    gone = matches(place.engine, Asked(work="event-P1", gone=True), 10, 0)["items"]
+    gone = matches(place.engine, EVERYTHING, Asked(work="event-P1", gone=True), 10, 0)["items"]
     assert gone and all(one["gone_at"] for one in gone)
-    assert works(place.engine, Asked(), 10, 0)["counts"] == {"route": 3}
+    assert works(place.engine, EVERYTHING, Asked(), 10, 0)["counts"] == {"route": 3}
 
 
 def test_numbers_that_are_used_twice_stay_apart_and_stay_themselves(place: DigTown) -> None:
@@ -170,11 +171,11 @@ def test_numbers_that_are_used_twice_stay_apart_and_stay_themselves(place: DigTo
 def test_filters_ask_what_they_say(place: DigTown) -> None:
     two(place)
     place.rematch()
-    found = matches(place.engine, Asked(), 10, 0)
+    found = matches(place.engine, EVERYTHING, Asked(), 10, 0)
     assert found["total"] == 2 and found["counts"] == {"kind": {"shared": 1, "crossing": 1}, "status": {"together": 1}}
 
     def total(**asked: object) -> int:
-        return int(matches(place.engine, Asked(**asked), 10, 0)["total"])
+        return int(matches(place.engine, EVERYTHING, Asked(**asked), 10, 0)["total"])
 
     assert total(kind=["shared"]) == 1 and total(kind=["crossing"], status=["apart"]) == 0
     assert total(party="丙") == 1 and total(party="无此单位") == 0
@@ -182,7 +183,7 @@ def test_filters_ask_what_they_say(place: DigTown) -> None:
     assert total(since=date(2020, 1, 1)) == 2 and total(since=date(2099, 1, 1)) == 0
     box = found["items"][0]["bbox"]
     assert total(bbox=tuple(box)) >= 1 and total(bbox=(100.0, 30.0, 100.1, 30.1)) == 0
-    listed = works(place.engine, Asked(kind=["route"], q="a"), 10, 0)
+    listed = works(place.engine, EVERYTHING, Asked(kind=["route"], q="a"), 10, 0)
     assert [one["work_id"] for one in listed["items"]] == ["A"] and listed["items"][0]["matches"] == 1
 
 
@@ -235,10 +236,10 @@ def test_undated_works_match_and_say_so(place: DigTown) -> None:
 def test_tiles_show_works_and_what_they_share_and_forget_what_is_gone(place: DigTown, tmp_path: Path) -> None:
     two(place)
     place.rematch()
-    one = match(place.engine, place.valid()["A B"]["match_id"])
+    one = match(place.engine, EVERYTHING, place.valid()["A B"]["match_id"])
     (lon, lat), *_ = one["rows"][0]["geometry"]["coordinates"]
     spot = at_zoom(lon, lat, 15)
-    works_seen = decoded(tile(place.engine, "works", *spot), spot, tmp_path)["works"]
+    works_seen = decoded(tile(place.engine, EVERYTHING, "works", *spot), spot, tmp_path)["works"]
     assert set(works_seen["work_id"]) == {"A", "B", "C"} and set(works_seen.columns) >= {
         "party",
         "utility",
@@ -246,15 +247,15 @@ def test_tiles_show_works_and_what_they_share_and_forget_what_is_gone(place: Dig
         "route",
         "kind",
     }
-    seen = decoded(tile(place.engine, "matches", *spot), spot, tmp_path)["matches"]
+    seen = decoded(tile(place.engine, EVERYTHING, "matches", *spot), spot, tmp_path)["matches"]
     assert set(zip(seen["a"], seen["b"], seen["kind"], strict=True)) == {("A", "B", "shared"), ("B", "C", "crossing")}
     assert set(seen.geometry.geom_type) == {"LineString", "Point"} and seen["shared_m"].max() == 100.0
     place.load(work("A", line((100, 290), (190, 290)), "甲"))
     place.rematch()
-    seen = decoded(tile(place.engine, "matches", *spot), spot, tmp_path)["matches"]
+    seen = decoded(tile(place.engine, EVERYTHING, "matches", *spot), spot, tmp_path)["matches"]
     assert set(seen["kind"]) == {"crossing"}
     far = at_zoom(lon, lat, 6)
-    assert "works" in decoded(tile(place.engine, "works", *far), far, tmp_path)
+    assert "works" in decoded(tile(place.engine, EVERYTHING, "works", *far), far, tmp_path)
 
 
 def at_zoom(lon: float, lat: float, z: int) -> tuple[int, int, int]:

@@ -175,7 +175,7 @@ def test_a_tile_is_sent_once(client: httpx.Client, path: str) -> None:
     x, y = tile_of(*middle(client), 12)
     address = "/tiles/" + path.format(z=12, x=x, y=y)
     first = client.get(address)
-    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["cache-control"] == "private, no-cache"
     again = client.get(address, headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     stale = client.get(address, headers={"if-none-match": 'W/"older"'})
@@ -183,7 +183,7 @@ def test_a_tile_is_sent_once(client: httpx.Client, path: str) -> None:
     name = path.split("/")[0]
     version = next(layer["version"] for layer in client.get("/api/layers").json() if layer["name"] == name)
     assert "immutable" in client.get(address, params={"v": version}).headers["cache-control"]
-    assert client.get(address, params={"v": "older"}).headers["cache-control"] == "no-cache"
+    assert client.get(address, params={"v": "older"}).headers["cache-control"] == "private, no-cache"
 
 
 def test_a_tile_far_away_is_empty(client: httpx.Client) -> None:

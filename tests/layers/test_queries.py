@@ -22,6 +22,7 @@ from layers.city_folder import read_city
 from layers.deliveries import Delivery, load_layer
 from layers.packs.read import read_packs
 from layers.readers.columns import conform
+from layers.rights.scope import EVERYTHING
 
 WORK_CRS = "EPSG:4547"
 PACK = read_packs(Path(__file__).parents[2] / "data" / "packs")["kaifeng-2022-6"]
@@ -152,9 +153,11 @@ def test_the_version_changes_with_the_ground_and_not_with_routes(engine: sa.Engi
 
 
 def test_no_city(engine: sa.Engine) -> None:
-    for ask in (queries.city, queries.layers_summary, queries.routes, queries.routes_to_judge):
+    for ask in (queries.city, queries.layers_summary, queries.routes_to_judge):
         with pytest.raises(Conflict):
             ask(engine)
+    with pytest.raises(Conflict):
+        queries.routes(engine, EVERYTHING)
 
 
 def test_a_summary_says_what_is_absent_and_what_is_empty(engine: sa.Engine, town: City, roads: Frames) -> None:
@@ -248,7 +251,7 @@ def test_stored_routes_come_back_as_they_were_read(engine: sa.Engine, stored: gp
 
 def test_one_route_with_all_that_is_known_of_it(engine: sa.Engine, stored: gpd.GeoDataFrame) -> None:
     number = int(stored["id"][0])
-    before = queries.route(engine, number)
+    before = queries.route(engine, EVERYTHING, number)
     assert (before.judged, before.verdict, before.pieces, before.raw) == (None, None, None, {"编号": "G1"})
     assert before.geometry["type"] == "LineString" and before.geometry["coordinates"][0] == pytest.approx(
         (114.3277, 34.7782), abs=2e-3
@@ -257,17 +260,17 @@ def test_one_route_with_all_that_is_known_of_it(engine: sa.Engine, stored: gpd.G
     queries.save_verdicts(
         engine, [number], verdicts(["parallel"]), [{"outcome": "parallel", "headline": {"zh": "并联审批"}}], [[{"from_m": 0.0}]]
     )
-    after = queries.route(engine, number)
+    after = queries.route(engine, EVERYTHING, number)
     assert after.judged is not None and after.judged["missing"] == ["绿地：无覆盖", 'say "no"'] and after.judged["dug_m"] is None
     assert after.verdict is not None and after.verdict["headline"] == {"zh": "并联审批"} and after.pieces == [{"from_m": 0.0}]
     with pytest.raises(NotFound):
-        queries.route(engine, 10**9)
+        queries.route(engine, EVERYTHING, 10**9)
 
 
 def test_the_newest_verdict_counts_and_the_older_stays(engine: sa.Engine, stored: gpd.GeoDataFrame) -> None:
     queries.save_verdicts(engine, stored["id"], verdicts(["exempt", "exempt", "parallel", "undetermined"]))
     queries.save_verdicts(engine, stored["id"][:1], verdicts(["parallel"]))
-    page = queries.routes(engine)
+    page = queries.routes(engine, EVERYTHING)
     assert page["counts"] == {"parallel": 2, "exempt": 1, "undetermined": 1} and page["total"] == 4
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM verdicts")) == 5
@@ -277,14 +280,14 @@ def test_saving_verdicts_is_all_or_nothing(engine: sa.Engine, stored: gpd.GeoDat
     queries.save_verdicts(engine, stored["id"], verdicts(["exempt"] * 4))
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         queries.save_verdicts(engine, [*stored["id"][:3], 10**9], verdicts(["parallel"] * 4))
-    assert queries.routes(engine)["counts"] == {"exempt": 4}
+    assert queries.routes(engine, EVERYTHING)["counts"] == {"exempt": 4}
 
 
 def test_a_page_of_routes(engine: sa.Engine, stored: gpd.GeoDataFrame) -> None:
     queries.save_verdicts(
         engine, stored["id"][:3], verdicts(["exempt", "parallel", "parallel"], conditions=[[], ["gov_approval"], []])
     )
-    page = queries.routes(engine, limit=2)
+    page = queries.routes(engine, EVERYTHING, limit=2)
     assert (page["total"], len(page["items"]), page["counts"]) == (4, 2, {"exempt": 1, "parallel": 2, "unjudged": 1})
     second = page["items"][1]
     assert (second["route_id"], second["project"], second["outcome"], second["conditions"]) == (
@@ -295,12 +298,13 @@ def test_a_page_of_routes(engine: sa.Engine, stored: gpd.GeoDataFrame) -> None:
     )
     west, south, east, north = second["bbox"]
     assert 114.3 < west < east < 114.4 and 34.75 < south <= north < 34.83 and east - west == pytest.approx(0.00109, abs=2e-5)
-    assert [each["route_id"] for each in queries.routes(engine, limit=2, offset=2)["items"]] == ["W1", "#4"]
-    parallel = queries.routes(engine, outcome="parallel")
+    assert [each["route_id"] for each in queries.routes(engine, EVERYTHING, limit=2, offset=2)["items"]] == ["W1", "#4"]
+    parallel = queries.routes(engine, EVERYTHING, outcome="parallel")
     assert parallel["total"] == 2 and {each["outcome"] for each in parallel["items"]} == {"parallel"}
-    assert queries.routes(engine, outcome="unjudged")["items"][0]["length_m"] == pytest.approx(100)
-    assert [each["route_id"] for each in queries.routes(engine, q="南苑")["items"]] == ["G1", "G2"]
-    assert queries.routes(engine, q="苑_")["total"] == 1 and queries.routes(engine, q="%")["total"] == 0  # no wildcards
+    assert queries.routes(engine, EVERYTHING, outcome="unjudged")["items"][0]["length_m"] == pytest.approx(100)
+    assert [each["route_id"] for each in queries.routes(engine, EVERYTHING, q="南苑")["items"]] == ["G1", "G2"]
+    assert queries.routes(engine, EVERYTHING, q="苑_")["total"] == 1  # no wildcards
+    assert queries.routes(engine, EVERYTHING, q="%")["total"] == 0
 
 
 def test_history_knows_siblings_by_key_and_time(engine: sa.Engine, stored: gpd.GeoDataFrame, roads: Frames) -> None:
@@ -340,7 +344,7 @@ def test_many_verdicts_at_once(engine: sa.Engine, town: City) -> None:
     load_layer(engine, "routes", conform(frame, ROUTES, WORK_CRS), Delivery())
     ids = queries.routes_to_judge(engine)[0]["id"]
     assert queries.save_verdicts(engine, ids, verdicts(["exempt"] * n)) == n
-    assert queries.routes(engine, limit=1)["counts"] == {"exempt": n}
+    assert queries.routes(engine, EVERYTHING, limit=1)["counts"] == {"exempt": n}
 
 
 # ── search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -351,20 +355,20 @@ def test_search_finds_places_by_name_and_number(
 ) -> None:
     load_layer(engine, "roads", roads(["r1", "r2", "r3"], name=["中山路", "中山路", "中山路北延"]), Delivery())
     load_layer(engine, "routes", proposals(roads, ["Z-7"], project=["中山路供气"]), Delivery())
-    found = queries.search(engine, "中山路")
+    found = queries.search(engine, EVERYTHING, "中山路")
     assert [(each["kind"], each["name"]) for each in found] == [("road", "中山路"), ("road", "中山路北延"), ("route", "Z-7")]
     _, south, _, north = found[0]["bbox"]
     assert north - south == pytest.approx(50 / 110_900, rel=0.02)  # both pieces of the road
     assert found[0]["id"] is None and found[2]["id"] is not None
-    assert queries.search(engine, "z-7")[0]["kind"] == "route"
-    assert queries.search(engine, "R2")[0]["name"] == "中山路"
+    assert queries.search(engine, EVERYTHING, "z-7")[0]["kind"] == "route"
+    assert queries.search(engine, EVERYTHING, "R2")[0]["name"] == "中山路"
     for nothing in ("", "  ", "不存在", "%", "_"):
-        assert queries.search(engine, nothing) == []
-    assert len(queries.search(engine, "r", limit=1)) == 1
+        assert queries.search(engine, EVERYTHING, nothing) == []
+    assert len(queries.search(engine, EVERYTHING, "r", limit=1)) == 1
 
 
 def test_search_looks_into_every_layer(engine: sa.Engine, town: City, sample_layers: dict[str, gpd.GeoDataFrame]) -> None:
     for name, frame in sample_layers.items():
         load_layer(engine, name, frame, Delivery())
-    kinds = {each["kind"] for each in queries.search(engine, "“", limit=100)}
+    kinds = {each["kind"] for each in queries.search(engine, EVERYTHING, "“", limit=100)}
     assert kinds == {"road", "green", "heritage", "tree", "highway", "planning", "district", "event", "pipe"}

@@ -18,6 +18,7 @@ from geo.crs import to_work, transformer
 from geo.errors import Conflict, NotFound
 from layers.deliveries import Delivery, load_layer
 from layers.queries import routes_to_judge, save_verdicts
+from layers.rights.scope import EVERYTHING
 from layers.tiles import TILE_LAYERS, _view, tile, tile_sql
 
 WORK_CRS = "EPSG:4547"
@@ -57,7 +58,7 @@ def test_every_layer_has_tiles_with_what_the_map_needs(
         if name not in sample_layers:  # routes, works and what they share have tests of their own
             continue
         place = at(10, 1, 16)
-        found = decoded(tile(engine, name, *place), place, tmp_path)
+        found = decoded(tile(engine, EVERYTHING, name, *place), place, tmp_path)
         assert list(found) == [name]
         assert len(found[name]) == 3
         got = set(found[name].columns) - {"geometry", "mvt_id"}
@@ -69,7 +70,7 @@ def test_shapes_lie_where_they_lie(engine: sa.Engine, town: City, roads: Frames,
     frame = roads(["a"])
     load_layer(engine, "roads", frame, Delivery())
     place = at(50, 0, 17)
-    line = decoded(tile(engine, "roads", *place), place, tmp_path)["roads"].geometry.iloc[0]
+    line = decoded(tile(engine, EVERYTHING, "roads", *place), place, tmp_path)["roads"].geometry.iloc[0]
     expected = to_work(frame.geometry.iloc[0], WORK_CRS, "EPSG:3857")
     grid_m = 40_075_016.7 / 2**17 / 4096
     box = shapely.box(*shapely.bounds(line))
@@ -77,19 +78,19 @@ def test_shapes_lie_where_they_lie(engine: sa.Engine, town: City, roads: Frames,
 
 
 def test_tiles_without_anything_are_empty(engine: sa.Engine, town: City, roads: Frames) -> None:
-    assert tile(engine, "roads", *at(0, 0, 14)) == b""
+    assert tile(engine, EVERYTHING, "roads", *at(0, 0, 14)) == b""
     load_layer(engine, "roads", roads(["a"]), Delivery())
-    assert tile(engine, "roads", *at(0, 0, 14)) != b""
-    assert tile(engine, "roads", *at(5000, 5000, 14)) == b""
-    assert tile(engine, "roads", 14, 0, 0) == b""  # the far side of the earth, where the work CRS means nothing
-    assert isinstance(tile(engine, "roads", 0, 0, 0), bytes)
+    assert tile(engine, EVERYTHING, "roads", *at(0, 0, 14)) != b""
+    assert tile(engine, EVERYTHING, "roads", *at(5000, 5000, 14)) == b""
+    assert tile(engine, EVERYTHING, "roads", 14, 0, 0) == b""  # the far side of the earth, where the work CRS means nothing
+    assert isinstance(tile(engine, EVERYTHING, "roads", 0, 0, 0), bytes)
 
 
 def test_only_current_rows_show(engine: sa.Engine, town: City, roads: Frames, tmp_path: Path) -> None:
     for name in ("old", "new"):
         load_layer(engine, "roads", roads([name]), Delivery(coverage=town.bounds_polygon))
     place = at(50, 0, 14)
-    assert list(decoded(tile(engine, "roads", *place), place, tmp_path)["roads"]["road_id"]) == ["new"]
+    assert list(decoded(tile(engine, EVERYTHING, "roads", *place), place, tmp_path)["roads"]["road_id"]) == ["new"]
 
 
 def test_routes_carry_their_outcome(engine: sa.Engine, town: City, roads: Frames, tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_routes_carry_their_outcome(engine: sa.Engine, town: City, roads: Frames
     stored, _ = routes_to_judge(engine)
     save_verdicts(engine, stored["id"][:1], verdict_rows(1))
     place = at(50, 0, 15)
-    found = decoded(tile(engine, "routes", *place), place, tmp_path)["routes"].set_index("route_id")
+    found = decoded(tile(engine, EVERYTHING, "routes", *place), place, tmp_path)["routes"].set_index("route_id")
     assert found["outcome"].to_dict() == {"甲": "parallel", "乙": "unjudged"}
     assert found["utility"]["甲"] == "gas"
     assert sorted(found["mvt_id"]) == sorted(stored["id"])
@@ -138,12 +139,12 @@ def verdict_rows(count: int) -> pd.DataFrame:
 )
 def test_what_is_no_tile(engine: sa.Engine, town: City, layer: str, place: tuple[int, int, int]) -> None:
     with pytest.raises(NotFound):
-        tile(engine, layer, *place)
+        tile(engine, EVERYTHING, layer, *place)
 
 
 def test_no_city_no_tile(engine: sa.Engine) -> None:
     with pytest.raises(Conflict):
-        tile(engine, "roads", 1, 0, 0)
+        tile(engine, EVERYTHING, "roads", 1, 0, 0)
 
 
 # ── many rows ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,11 +170,11 @@ def crowded(engine: sa.Engine, town: City) -> sa.Engine:
 
 def test_below_full_zoom_the_important_stays(crowded: sa.Engine, tmp_path: Path) -> None:
     place = at(4000, 4000, 9)
-    found = decoded(tile(crowded, "roads", *place), place, tmp_path)["roads"]
+    found = decoded(tile(crowded, EVERYTHING, "roads", *place), place, tmp_path)["roads"]
     assert len(found) <= 12_000
     assert (found["class"] == "arterial").sum() == 100
-    assert list(decoded(tile(crowded, "green", *place), place, tmp_path)["green"]["green_id"]) == ["g0"]
-    routes = decoded(tile(crowded, "routes", *place), place, tmp_path)["routes"]
+    assert list(decoded(tile(crowded, EVERYTHING, "green", *place), place, tmp_path)["green"]["green_id"]) == ["g0"]
+    routes = decoded(tile(crowded, EVERYTHING, "routes", *place), place, tmp_path)["routes"]
     assert len(routes) == 14_000  # no proposal is ever left out
 
 
@@ -183,7 +184,7 @@ def test_from_full_zoom_on_nothing_is_left_out(crowded: sa.Engine, tmp_path: Pat
     _, x1, y1 = at(8120, 0, 12)
     for x in range(x0, x1 + 1):
         for y in range(y0, y1 + 1):
-            for frame in decoded(tile(crowded, "roads", 12, x, y), (12, x, y), tmp_path).values():
+            for frame in decoded(tile(crowded, EVERYTHING, "roads", 12, x, y), (12, x, y), tmp_path).values():
                 seen |= set(frame["road_id"])
     assert len(seen) == 14_000
 
