@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from api.deps import House, HouseNow
 from api.rights import needs
 from api.schemas import PackBrief, PackOut, problems
+from api.stock.packs import clauses, compared
+from api.stock.schemas import ClausesOut, ComparedOut
 from api.wire import Json
 from geo.errors import Conflict
 from geo.law.pack import Cite, Pack, Tier, Words
@@ -25,6 +27,24 @@ def list_packs(house: HouseNow) -> Json:
 def show_pack(pack_id: str, house: HouseNow) -> Json:
     """Outcomes, conditions, rules, switches (readings) and permit items, each with its citation."""
     return Json(_whole(house.pack(pack_id), _default(house)))
+
+
+@router.get("/{pack_id}/clauses", response_model=ClausesOut, responses=problems(404, 422), summary="规则包全文 / a pack in words")
+def show_clauses(pack_id: str, house: HouseNow) -> Json:
+    """Every item in words with its citation, and what follows from each worked case."""
+    pack = house.pack(pack_id)
+    return Json(clauses(pack, house.settings.packs_dir / pack.id))
+
+
+@router.get(
+    "/{pack_id}/compare/{other_id}",
+    response_model=ComparedOut,
+    responses=problems(404, 422),
+    summary="两个规则包之差 / two packs",
+)
+def show_compared(pack_id: str, other_id: str, house: HouseNow) -> Json:
+    """Two packs clause by clause: what differs, what only one has, and what is the same."""
+    return Json(compared(house.pack(pack_id), house.pack(other_id)))
 
 
 def _default(house: House) -> str:

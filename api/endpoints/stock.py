@@ -23,7 +23,7 @@ from api.wire import Json
 from geo.city import VECTOR_LAYERS
 from geo.errors import NotFound, UnknownLayer
 from layers import jobs
-from layers.people.audit import note
+from layers.people.audit import told
 from layers.readers import Limits
 from layers.readers.encoding import asked_for
 from layers.stock.diff import diff
@@ -157,15 +157,13 @@ def cancel_load(load_id: JobId, house: HouseNow, now: VisitorNow, lang: LangNow)
     """A waiting one ends at once, a running one within seconds and leaves nothing behind; one that has ended stays (409)."""
     one = _load(house, load_id)
     after = jobs.cancel(house.engine, one.id)
-    with house.engine.begin() as connection:
-        note(
-            connection,
-            now.actor,
-            "layer.load.cancel",
-            str(one.params["order"]["layer"]),
-            None,
-            {"job": one.id, "file": one.params["shown"]},
-        )
+    told(
+        house.engine,
+        now.actor,
+        "layer.load.cancel",
+        str(one.params["order"]["layer"]),
+        {"job": one.id, "file": one.params["shown"]},
+    )
     return Json(_shown(after, lang), headers=NO_STORE)
 
 
