@@ -60,7 +60,8 @@ def _brief(pack: Pack, default: str) -> dict[str, Any]:
     data = pack.data
     return {
         "id": pack.id, "label": pack.label, "title": _words(data.title), "city": _words(data.city),
-        "valid_from": data.valid_from, "valid_to": data.valid_to, "default": pack.id == default,
+        "valid_from": data.valid_from, "valid_to": data.valid_to, "default": pack.id == default, "readings": len(data.switches),
+        "open_readings": sum(not one.confirmed_by.office for one in data.switches.values()),
     }  # fmt: skip
 
 

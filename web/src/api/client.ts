@@ -22,7 +22,7 @@ export function onSignedOut(then: () => void): void {
   signedOut = then
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('Accept-Language', language === 'zh' ? 'zh-CN' : 'en')
   let answer: Response
@@ -37,17 +37,22 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return answer
 }
 
-async function json<T>(path: string, init?: RequestInit): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await (await ask(path, init)).json()) as T
 }
 
-const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+export const send = <T>(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   json(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
 
-function query(values: Record<string, string | number | null | undefined>): string {
+export function query(values: Record<string, string | number | null | undefined>): string {
   const pairs = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
   return text ? `?${text}` : ''
+}
+
+/** For what answers with nothing. */
+export async function bare(path: string, method: 'DELETE' | 'POST'): Promise<void> {
+  await ask(path, { method })
 }
 
 // ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +127,7 @@ export const search = (q: string, signal?: AbortSignal): Promise<Found[]> => jso
 
 // ── digging once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const at = encodeURIComponent
+export const at = encodeURIComponent
 
 export const readDigOnce = (signal?: AbortSignal): Promise<DigOnce> => json('/api/dig-once', { signal })
 

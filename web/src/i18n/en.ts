@@ -1,9 +1,11 @@
+import { enData } from './en-data'
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
+  ...enData,
   ...enDoor,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',

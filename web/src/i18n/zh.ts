@@ -1,8 +1,10 @@
+import { zhData } from './zh-data'
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
 
 export const zh = {
   ...zhDigs,
+  ...zhData,
   ...zhDoor,
   'app.name': '外线通',
   'app.synthetic': '示范城',

@@ -10,7 +10,7 @@ import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
+  (p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
 let lastStep = ''
 let following = false
 
@@ -26,6 +26,7 @@ export function readAddress(): void {
 
 /** Opens what the address names; call once the city is known. */
 export async function openAddress(): Promise<void> {
+  if (place.room === 'data') return
   if (place.room === 'digs') return openDigs()
   if (place.job) await followJob(place.job)
   if (place.route) await choose(place.route, place.view === null)

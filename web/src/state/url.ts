@@ -1,9 +1,10 @@
 /** The page's state as an address and back: a link shows a colleague the same thing. */
 import type { Position } from 'geojson'
 import type { Lang } from '../api/types'
+import { noData, putData, readData, type DataPlace } from './url-data'
 
 /** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
-export const ROOMS = ['map', 'digs', 'invite'] as const
+export const ROOMS = ['map', 'digs', 'data', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
 export const TABS = ['routes', 'draw', 'batch', 'layers'] as const
@@ -37,6 +38,7 @@ export interface Place {
   /** The unguessable part of an invitation's link. */
   token: string | null
   digs: DigPlace
+  data: DataPlace
   lang: Lang | null
   tab: Tab
   view: View | null
@@ -57,7 +59,7 @@ export const LINE_DIGITS = 8
 
 export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
-  lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
+  data: noData(), lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {},
 })
 
@@ -72,6 +74,7 @@ export const addressOf = (place: Place): string => pathOf(place) + toQuery(place
 export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
+  if (first === 'data') return { ...fromQuery(query), room: 'data', q: '', tab: 'routes', data: readData(new URLSearchParams(query)) }
   return { ...fromQuery(query), room: first === 'digs' ? 'digs' : 'map' }
 }
 
@@ -91,7 +94,8 @@ export function toQuery(place: Place): string {
   }
   put('lang', place.lang)
   if (place.room === 'invite') return written(out)
-  if (place.room === 'digs') putDigs(place.digs, put)
+  if (place.room === 'data') putData(place.data, put)
+  else if (place.room === 'digs') putDigs(place.digs, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
   put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
