@@ -185,7 +185,8 @@ def test_what_is_foreseen_is_what_happens(engine: sa.Engine, town: City, roads: 
         frame = pd.DataFrame({"road_id": ["A", "B", "C"], "kind": "new"})
     all_over, half = town.bounds_polygon, square(-10, -10, 200, 70)
     steps: list[tuple[shapely.Geometry | None, date | None]] = [
-        (all_over, date(2024, 1, 1)), (half, date(2025, 1, 1)), (None, None), (half, date(2023, 1, 1)), (all_over, date(2026, 1, 1)),
+        (all_over, date(2024, 1, 1)), (half, date(2025, 1, 1)), (None, None), (half, date(2023, 1, 1)),
+        (all_over, date(2026, 1, 1)),
     ]  # fmt: skip
     for at, (area, day) in enumerate(steps):
         claim = Claim(0, "", "甲", "", day, None, "", [], 0, area)
