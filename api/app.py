@@ -61,9 +61,9 @@ TAGS = [
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
-NOUNS = (
-    session, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, jobs, routes, works, matches,
-    plans, digs, invitations, quiet, scoreboard, tiles, search,
+NOUNS = (  # tiles are asked for most: they are looked for first
+    tiles, session, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, jobs, routes, works, matches,
+    plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -79,12 +79,12 @@ def open_house(settings: Settings) -> House:
     return house
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:  # async: no thread for a look-up
     house: House = request.app.state.house
     return house
 
 
-def _lang(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Lang:
+async def _lang(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Lang:
     return language(accept_language)
 
 

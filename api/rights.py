@@ -6,6 +6,7 @@ process ended.
 """
 
 import time
+from asyncio import to_thread
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
@@ -85,6 +86,10 @@ class Visitors:
             self._keep(token, GUEST)
         return held
 
+    def remembers(self, given: str) -> bool:
+        """Is the answer at hand, so that nobody waits for the database?"""
+        return self._recall(given) is not None
+
     def forget(self) -> None:
         """Somebody's rights have changed: look up everybody anew."""
         with self._lock:
@@ -107,12 +112,24 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def visitor(request: Request) -> Visitor:
+async def visitor(request: Request) -> Visitor:
     """Who is asking. Raises NotSignedIn; 403 where a page of another site uses somebody's cookie."""
     visitors: Visitors = request.app.state.house.visitors
+    token = _bearer(request)
+    given = token or request.cookies.get(COOKIE) or request.cookies.get(LINK) or ""
+    return (
+        _visitor(request, visitors, token) if visitors.remembers(given) else await to_thread(_visitor, request, visitors, token)
+    )
+
+
+def _bearer(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return Visitor(visitors.bearer(token.strip()), None, address_of(request))
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _visitor(request: Request, visitors: Visitors, token: str) -> Visitor:
+    if token:
+        return Visitor(visitors.bearer(token), None, address_of(request))
     given = request.cookies.get(COOKIE)
     if not given and request.cookies.get(LINK) and visitors.link(request.cookies[LINK]):
         return Visitor(GUEST, None, address_of(request))
@@ -144,7 +161,7 @@ class Needs:
     def __init__(self, ability: str) -> None:
         self.ability = ability
 
-    def __call__(self, now: VisitorNow) -> None:
+    async def __call__(self, now: VisitorNow) -> None:  # async: nothing waits here, and a thread would cost more than the work
         person = now.person
         if person.must_change and now.session is not None:
             raise Forbidden(why_zh="请先修改初始密码", why_en="change the password that you were given first", must_change=True)
@@ -161,7 +178,7 @@ class ForEverybody:
 
     ability = "everybody"
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         return None
 
 
@@ -170,7 +187,7 @@ class ForSignedIn:
 
     ability = "signed_in"
 
-    def __call__(self, now: VisitorNow) -> None:
+    async def __call__(self, now: VisitorNow) -> None:
         if now.person is GUEST:
             raise NotSignedIn(why_zh="请先登录", why_en="sign in first")
 

@@ -1,5 +1,6 @@
 """Vector tiles of layers and routes; picture tiles of the rasters."""
 
+import gzip
 from hashlib import blake2s
 from typing import Annotated, Any
 
@@ -82,6 +83,23 @@ def _answer(
     key = (f"{layer}.{media_type}.{rights}", version, z, x, y)
     made = house.tiles.get(key)
     if made is None:
-        made = tile(house.engine, scope, layer, z, x, y) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
+        made = (
+            _packed(tile(house.engine, scope, layer, z, x, y)) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
+        )
         house.tiles.put(key, made)
+    return _sent(made, request, media_type, headers)
+
+
+def _packed(made: bytes) -> bytes:
+    """As it is kept and sent: packed once, not for every reader."""
+    return gzip.compress(made, 5, mtime=0) if made else b""
+
+
+def _sent(made: bytes, request: Request, media_type: str, headers: dict[str, str]) -> Response:
+    if media_type == MVT and made:
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            made = gzip.decompress(made)
     return Response(made, media_type=media_type, headers=headers)

@@ -12,6 +12,12 @@ from layers.rows import Source, row, rows, run
 Detail = Literal["full", "squares", "nothing"]
 AUDIENCES = ("offices", "companies", "others")
 DETAILS = ("full", "squares", "nothing")
+# Another word whenever somebody opens or closes pipes, or a company is known by another name: what was cached is old.
+OPENINGS_VERSION = (
+    "SELECT left(md5(coalesce((SELECT string_agg(c::text, '|' ORDER BY id) FROM companies c), '') || '#' ||"
+    " coalesce((SELECT string_agg(concat_ws('.', company, audience, detail), '|' ORDER BY company, audience)"
+    " FROM pipe_openings), '')), 12)"
+)
 
 
 def openings(source: Source, company: int) -> dict[str, Any]:
@@ -59,13 +65,3 @@ def open_pipes(
         told = ("offices", "companies", "others", "document")
         note(connection, actor, "pipes.open", before["company"], {k: before[k] for k in told}, {k: after[k] for k in told})
     return after
-
-
-def openings_version(connection: sa.Connection) -> str:
-    """Another word whenever somebody opens or closes pipes, or a company is known by another name: what was cached is old."""
-    query = (
-        "SELECT left(md5(coalesce((SELECT string_agg(c::text, '|' ORDER BY id) FROM companies c), '') || '#' ||"
-        " coalesce((SELECT string_agg(concat_ws('.', company, audience, detail), '|' ORDER BY company, audience)"
-        " FROM pipe_openings), '')), 12)"
-    )
-    return str(connection.scalar(sa.text(query)))

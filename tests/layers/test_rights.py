@@ -19,7 +19,7 @@ from layers.people.accounts import Person, add_person
 from layers.people.audit import CONSOLE
 from layers.people.companies import change_company, companies
 from layers.people.offices import offices
-from layers.rights.openings import AUDIENCES, DETAILS, open_pipes, openings, openings_version
+from layers.rights.openings import AUDIENCES, DETAILS, OPENINGS_VERSION, open_pipes, openings
 from layers.rights.reader import has_reader, reading
 from layers.rights.scope import EVERYTHING, NOTHING, Scope, scope_of
 from layers.tiles import _view, tile, tile_sql
@@ -50,6 +50,11 @@ def three(engine: sa.Engine, town: City) -> dict[str, int]:
         one, _ = add_person(engine, CONSOLE, f"engineer-{k}", "", "utility", company=str(name))
         made[str(name)] = int(one["company_id"])
     return made
+
+
+def version(engine: sa.Engine) -> Any:
+    with engine.connect() as connection:
+        return connection.scalar(sa.text(OPENINGS_VERSION))
 
 
 def engineer(three: dict[str, int], name: str) -> Scope:
@@ -137,11 +142,10 @@ def test_another_name_of_a_company_counts_and_belongs_to_one_alone(engine: sa.En
     assert [one["owner"] for one in companies(engine)["unclaimed"]] == ["市自来水公司"]
     water = engineer(three, "甲水务")
     assert seen(engine, water) == set()
-    before = openings_version(engine.connect())
+    before = version(engine)
     change_company(engine, CONSOLE, three["甲水务"], ["市自来水公司"])
     assert len(seen(engine, water)) == 8 and companies(engine)["unclaimed"] == []
-    with engine.connect() as connection:
-        assert openings_version(connection) != before  # tiles that were kept are old
+    assert version(engine) != before  # tiles that were kept are old
     for names in (["市自来水公司"], ["甲水务"]):
         with pytest.raises(Exception, match="甲水务"):
             change_company(engine, CONSOLE, three["乙燃气"], names)

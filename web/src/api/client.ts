@@ -1,5 +1,5 @@
 /** The only module that speaks to the server. */
-import type { Me, Offices } from './people-types'
+import type { Me, Offices, Openings } from './people-types'
 import { problemOf, unreachable } from './problem'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
@@ -124,6 +124,10 @@ export const readJobRow = (id: string, row: number, signal?: AbortSignal): Promi
   json(`/api/jobs/${encodeURIComponent(id)}/routes/${row}`, { signal })
 
 export const search = (q: string, signal?: AbortSignal): Promise<Found[]> => json(`/api/search${query({ q })}`, { signal })
+
+export const readOpenings = (): Promise<Openings> => json('/api/pipe-openings')
+
+export const setOpenings = (said: Pick<Openings, 'offices' | 'companies' | 'others'>): Promise<Openings> => send('PUT', '/api/pipe-openings', said)
 
 // ── digging once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -34,3 +34,16 @@ export interface Offices {
   abilities: Record<string, { zh: string; en: string }>
   roles: Record<string, Role>
 }
+
+export const AUDIENCES = ['offices', 'companies', 'others'] as const
+export const DETAILS = ['full', 'squares', 'nothing'] as const
+export type Detail = (typeof DETAILS)[number]
+
+/** What a company opens of its pipes, and to whom. */
+export interface Openings extends Record<(typeof AUDIENCES)[number], Detail> {
+  id: number
+  company: string
+  known_as: string[]
+  document: string
+  changed_at: string | null
+}

@@ -261,6 +261,7 @@ export const en: Record<keyof typeof zh, string> = {
   'layers.since': 'complete since {d}',
   'layers.zoomin': 'zoom in to see',
   'layers.abandoned': 'Abandoned pipes are dashed',
+  'layers.squares': 'Dashed square (1 km): this owner has pipes there and opens no more',
   'layers.deciding': 'Deciding stretch',
   'layers.close': 'Close the layers panel',
   'layers.source': 'Source',

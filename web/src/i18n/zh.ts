@@ -260,6 +260,7 @@ export const zh = {
   'layers.since': '{d} 起完整',
   'layers.zoomin': '放大到更近可见',
   'layers.abandoned': '废弃管线为虚线',
+  'layers.squares': '虚线方格（1 km）：该单位在此有管线，未开放详图',
   'layers.deciding': '起决定作用的区段',
   'layers.close': '关闭图层面板',
   'layers.source': '来源',

@@ -15,6 +15,9 @@ const EMPTY = { type: 'FeatureCollection' as const, features: [] }
 export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonly string[], origin: string): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {}
   for (const layer of known) if (layer.tiles && layer.geometry !== 'none') sources[layer.name] = tileSource(layer, city, origin)
+  // Where an owner opens no more of its pipes, the square in which they lie is all that is told.
+  const pipes = known.find((layer) => layer.name === 'pipes' && layer.tiles)
+  if (pipes) sources.pipe_squares = tileSource({ ...pipes, tiles: pipes.tiles!.replace('/pipes/', '/pipe_squares/') }, city, origin)
   sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city)
   for (const name of OVERLAYS) sources[name] = { type: 'geojson', data: EMPTY }
   for (const [name, promoteId] of Object.entries(DIG_SOURCES)) sources[name] = { type: 'geojson', data: EMPTY, promoteId }

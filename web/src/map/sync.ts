@@ -9,8 +9,8 @@ import { UTILITIES } from './palette'
 type Switched = Record<string, boolean>
 
 /** The switch that a style layer obeys: its source's name, but for labels of roads and the like the same. */
-const switchOf = (source: string): string => (source === 'job' ? 'routes' : source)
-const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'satellite', 'terrain', 'routes', 'job']
+const switchOf = (source: string): string => (source === 'job' ? 'routes' : source === 'pipe_squares' ? 'pipes' : source)
+const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
 
 /** What belongs to the verdicts steps back while joint digs are shown, and the other way round. */
 const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges']
