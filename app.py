@@ -17,9 +17,15 @@ from api.commands import interrupt  # alone and light: Ctrl-C is looked after be
 
 if TYPE_CHECKING:
     from api.commands.house import House
+    from api.sso.settings import SingleSignOn
 
 ROOT = Path(__file__).resolve().parent
 REJECTED, NOTHING_DONE = 1, 2
+SSO = (
+    "WAIXIAN_OIDC_ISSUER", "WAIXIAN_OIDC_CLIENT", "WAIXIAN_OIDC_SECRET", "WAIXIAN_OIDC_NAME", "WAIXIAN_OIDC_LOGIN",
+    "WAIXIAN_OIDC_ROLE", "WAIXIAN_OIDC_COMPANY", "WAIXIAN_OIDC_DISTRICT", "WAIXIAN_OIDC_NEW_ROLE", "WAIXIAN_OIDC_SCOPE",
+    "WAIXIAN_OIDC_CA",
+)  # fmt: skip
 
 
 def house() -> "House":
@@ -35,7 +41,20 @@ def house() -> "House":
         demo=ROOT / "data" / "demo",
         web=ROOT / "web" / "dist",
         lang=_lang(),
+        sso=_single_sign_on(),
     )
+
+
+def _single_sign_on() -> "SingleSignOn | None":
+    """Single sign-on, where an issuer is named."""
+    given = {name.split("_", 2)[2].lower(): os.environ[name] for name in SSO if os.environ.get(name)}
+    if "issuer" not in given:
+        return None
+    from api.sso.settings import SingleSignOn
+
+    ca = given.pop("ca", "")
+    words: dict[str, Any] = {"client": "", "secret": "", **given}
+    return SingleSignOn(address=os.environ.get("WAIXIAN_ADDRESS", ""), ca=Path(ca) if ca else None, **words)
 
 
 def _lang() -> str:
@@ -172,8 +191,8 @@ def _db(commands: Any) -> None:
 
 
 def _people(commands: Any) -> None:
-    one = commands.add_parser("people", help="帐号：列出、新建、重设密码、停用 / accounts: list, add, password, disable")
-    verbs = one.add_subparsers(required=True, metavar="list|add|password|disable")
+    one = commands.add_parser("people", help="帐号与个人信息 / accounts, and personal data")
+    verbs = one.add_subparsers(required=True, metavar="list|add|password|disable|forget")
     verbs.add_parser("list").set_defaults(run="people.listed")
     new = verbs.add_parser("add")
     new.add_argument("login", metavar="LOGIN")
@@ -185,6 +204,9 @@ def _people(commands: Any) -> None:
         verb = verbs.add_parser(name)
         verb.add_argument("login", metavar="LOGIN")
         verb.set_defaults(run=f"people.{name}")
+    old = verbs.add_parser("forget", help="清除超期的个人信息 / forget personal data that is old enough")
+    old.add_argument("--dry-run", action="store_true", dest="dry_run", help="只统计 / count only")
+    old.set_defaults(run="people.forget_old")
 
 
 def _audit(commands: Any) -> None:

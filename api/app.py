@@ -18,6 +18,7 @@ from api.endpoints import (
     city,
     companies,
     digs,
+    drawing,
     features,
     invitations,
     jobs,
@@ -26,17 +27,22 @@ from api.endpoints import (
     packs,
     people,
     plans,
+    proposals,
+    queue,
     quiet,
     reviews,
     routes,
     scoreboard,
     search,
     session,
+    sso,
     stock,
+    tasks,
     tiles,
     tokens,
     works,
 )
+from api.masking import Masked
 from api.page import Page
 from api.rights import abilities_of
 from api.schemas import PROBLEMS, Problem, problems
@@ -54,7 +60,13 @@ Coordinates: GeoJSON in longitude and latitude. Errors: `application/problem+jso
 TAGS = [
     {"name": "city", "description": "城市、图层与规则包 / the city, its layers and packs"},
     {"name": "review", "description": "审查一条线或一个文件 / reviewing one line or a file"},
+    {
+        "name": "drawing",
+        "description": "画板：坐标、平行线、文件中的线 / the drawing table",
+    },
     {"name": "routes", "description": "已入库的外线与判定 / stored routes and their verdicts"},
+    {"name": "proposals", "description": "外线方案：版本、提交、撤回、比较 / proposals: versions, submitting, comparing"},
+    {"name": "reviewing", "description": "审查队列、核对、数据任务与办理 / the queue, findings answered, data tasks, decisions"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "stock", "description": "维护图层：送交、质量、对比、装入 / keeping the layers: deliveries, quality, loads"},
@@ -62,10 +74,10 @@ TAGS = [
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, jobs, routes, works, matches,
-    plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
+    queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
-UPLOADS = ("/api/reviews", "/api/previews")
+UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
 PACKED = (
@@ -96,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Guard),
             Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path in UPLOADS else BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+            Middleware(Masked),
         ],
         lifespan=_lifespan,
     )

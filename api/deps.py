@@ -13,6 +13,7 @@ from api.digs.plan_desk import Desk
 from api.i18n import Lang, language
 from api.rights import Visitors
 from api.settings import Settings
+from api.sso.provider import Provider
 from api.standing import Standing
 from api.tile_store import TileStore
 from geo.errors import BadInput, BadPack
@@ -34,6 +35,7 @@ class House:
     tiles: TileStore
     desk: Desk
     visitors: Visitors
+    sso: Provider | None = None
 
     def pack(self, pack_id: str) -> Pack:
         """A pack by its id or by its label (``id@version``), whatever the day. Raises NotFound."""
@@ -72,8 +74,9 @@ def open_house(settings: Settings) -> House:
         )
     database = engine(settings.database_url, settings.pool_size)
     house = House(
-        settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database), Visitors(database)
-    )
+        settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database), Visitors(database),
+        None if settings.sso is None else Provider(settings.sso),
+    )  # fmt: skip
     if settings.default_pack:
         house.pack(settings.default_pack)  # a default that is not there stops the start, never a request
     return house

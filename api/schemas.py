@@ -216,6 +216,14 @@ class JobOut(Model):
     error: dict[str, Any] | None
 
 
+class JobList(Model):
+    """The newest jobs."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"items": [JOB]}]})
+
+    items: list[JobOut]
+
+
 class RouteItem(Model):
     """One stored route in the list."""
 

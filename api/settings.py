@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.sso.settings import SingleSignOn
+
 MIB = 1 << 20
 
 
@@ -13,7 +15,7 @@ class Settings:
     ``home`` is the data folder: uploads and the answers of jobs are kept below it, under names of our own.
     ``web_dir`` holds the built page; where it is missing, ``/`` says how to build it.
     ``default_pack`` is the id of the pack that judges when a request names none; empty = the city's own that is in
-    force on the day of filing (:func:`layers.packs.choice.pack_for`).
+    force on the day of filing (:func:`layers.packs.choice.pack_for`). ``sso``: single sign-on; None: passwords alone.
     """
 
     database_url: str
@@ -24,3 +26,4 @@ class Settings:
     max_upload_bytes: int = 512 * MIB
     pool_size: int = 8
     tile_cache_bytes: int = 64 * MIB
+    sso: SingleSignOn | None = None

@@ -12,6 +12,7 @@ Floats = npt.NDArray[np.float64]
 
 # CGCS2000 and WGS 84 differ by centimetres: a declared null transform (see README, "Coordinates").
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
+CGCS2000_DEGREES = "EPSG:4490"
 
 
 @lru_cache(maxsize=64)

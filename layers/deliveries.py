@@ -29,11 +29,11 @@ from layers.copying import Progress, copy_in, digest
 from layers.models import MAY_BE_BLANK, SHAPES, DeliveryRow
 from layers.people.audit import Actor, note
 from layers.readers.columns import conform
-from layers.replacing import replace
+from layers.replacing import give_way, replace
 from layers.rights.squares import refresh
 
-LOADED = "layer.load"
-"""The action under which the audit keeps who loaded a delivery; its subject is ``layer/number``."""
+LOADED = "delivery.load"
+"""The action under which the audit keeps who loaded a delivery; its subject is the delivery's number."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,51 @@ def load_layer(
         return Loaded(str(number), name, len(rows), False, replaced, outdated)
 
 
+def load_one(
+    connection: sa.Connection,
+    frame: gpd.GeoDataFrame,
+    spans: pd.DataFrame | None,
+    delivery: Delivery,
+    replaces: int | None = None,
+) -> int:
+    """A delivery of one route in the caller's transaction, with its spans; it takes the place of the stored route ``replaces``
+    and of no other, whatever numbers they bear. Returns the id of the new route. Raises as :func:`load_layer`."""
+    city = city_settings(connection)
+    line = _checked("routes", ROUTES, frame, delivery.file_name, city)
+    number = _first_of_a_load(connection, delivery, 1, city)
+    content = [_send(connection, "routes", line, number, city, None)]
+    if spans is not None and len(spans):
+        content.append(_send(connection, "spans", _numbered(conform(spans, SPANS)), number, city, None))
+    done = sa.update(DeliveryRow).where(DeliveryRow.id == number).values(rows_loaded=1, content=_joined(content))
+    connection.execute(done)
+    if replaces is not None:
+        give_way(connection, replaces, number)
+    query = sa.text("SELECT id FROM routes WHERE delivery_id = :delivery")
+    return int(connection.execute(query, {"delivery": number}).scalar_one())
+
+
+def retire(connection: sa.Connection, route: int, delivery: Delivery) -> None:
+    """A stored route that was taken back: a delivery without rows takes its place, in the caller's transaction, so that whoever
+    keeps what was current looks again."""
+    give_way(connection, route, _first_of_a_load(connection, delivery, 0, city_settings(connection)))
+
+
+def _first_of_a_load(connection: sa.Connection, delivery: Delivery, rows: int, city: City) -> int:
+    """The number of a new delivery of routes; no other of them is numbered before this transaction ends."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian load routes"))))
+    return register(connection, "routes", delivery, rows, city)
+
+
 def _note(connection: sa.Connection, actor: Actor, name: str, number: int, delivery: Delivery, count: int, replaced: int) -> None:
-    said = {"layer": name, "delivery": number, "file": delivery.file_name, "sha256": delivery.sha256, "owner": delivery.owner}
+    said = {
+        "layer": name,
+        "file": delivery.file_name,
+        "sha256": delivery.sha256,
+        "owner": delivery.owner,
+        "source": delivery.source,
+    }
     day = None if delivery.as_of is None else delivery.as_of.isoformat()
-    note(connection, actor, LOADED, f"{name}/{number}", None, {**said, "as_of": day, "rows": count, "replaced": replaced})
+    note(connection, actor, LOADED, str(number), None, {**said, "as_of": day, "rows": count, "replaced": replaced})
 
 
 def _spec(name: str) -> LayerSpec:

@@ -22,6 +22,8 @@ from psycopg.types.json import Jsonb
 
 from geo.errors import Conflict, NotFound
 from layers.copying import driver
+from layers.people.audit import Actor, note
+from layers.rights.scope import Scope
 
 CHANNEL = "waixian_jobs"  # NOTIFY carries a job's id and nothing else
 MAX_ATTEMPTS = 3
@@ -53,6 +55,8 @@ class Job:
     started_at: datetime | None
     finished_at: datetime | None
     heartbeat: datetime | None
+    person: int | None
+    company: int | None
 
     @property
     def ended(self) -> bool:
@@ -109,21 +113,55 @@ class Claim:
         return row
 
 
-def enqueue(engine: sa.Engine, kind: str, params: Mapping[str, Any]) -> str:
-    """Put a job in the queue; its id."""
+@dataclass(frozen=True)
+class Owner:
+    """Who begins a job: ids of a person and of their company, and how the audit names them."""
+
+    actor: Actor
+    person: int | None = None
+    company: int | None = None
+
+
+def enqueue(engine: sa.Engine, kind: str, params: Mapping[str, Any], owner: Owner | None = None) -> str:
+    """Put a job in the queue; its id. Without an ``owner`` it is the system's own."""
+    whose = owner or Owner(Actor("system"))
     with engine.begin() as connection, driver(connection).cursor() as cursor:
         row = cursor.execute(
-            "INSERT INTO jobs (kind, params) VALUES (%s, %s) RETURNING id", [kind, Jsonb(dict(params))]
+            "INSERT INTO jobs (kind, params, person, company) VALUES (%s, %s, %s, %s) RETURNING id",
+            [kind, Jsonb(dict(params)), whose.person, whose.company],
         ).fetchone()
         assert row is not None
+        if owner is not None:
+            told = {"kind": kind, **{name: params[name] for name in ("pack", "on", "plan") if params.get(name)}}
+            note(connection, owner.actor, "job.begin", str(row[0]), None, told)
         _notify(cursor, row[0])
         return str(row[0])
 
 
-def job(engine: sa.Engine, job_id: str) -> Job:
-    """The job now. Raises NotFound, also for what is no job id at all."""
+def _seen(scope: Scope | None) -> tuple[sql.Composable, list[Any]]:
+    """Which jobs somebody sees: of a city-wide office all, of a company those of its people, else one's own."""
+    if scope is None or scope.reach == "city":
+        return sql.SQL("true"), []
+    if scope.reach == "company" and scope.company:
+        return sql.SQL("(company = %s OR person = %s)"), [scope.company, scope.person]
+    return sql.SQL("person = %s"), [scope.person]
+
+
+def listed(engine: sa.Engine, scope: Scope, kinds: Sequence[str], limit: int) -> list[Job]:
+    """The newest jobs of these kinds that somebody sees."""
+    which, given = _seen(scope)
+    newest = sql.SQL("SELECT {} FROM jobs WHERE kind = ANY(%s) AND {} ORDER BY created_at DESC, id LIMIT %s")
+    query = newest.format(_COLUMNS, which)
     with engine.connect() as connection, driver(connection).cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(sql.SQL("SELECT {} FROM jobs WHERE id::text = %s").format(_COLUMNS), [job_id]).fetchone()
+        return [_job(row) for row in cursor.execute(query, [list(kinds), *given, limit]).fetchall()]
+
+
+def job(engine: sa.Engine, job_id: str, scope: Scope | None = None) -> Job:
+    """The job now. Raises NotFound, also for what is no job id at all, and for a job that ``scope`` does not reach."""
+    which, given = _seen(scope)
+    with engine.connect() as connection, driver(connection).cursor(row_factory=dict_row) as cursor:
+        query = sql.SQL("SELECT {} FROM jobs WHERE id::text = %s AND {}").format(_COLUMNS, which)
+        row = cursor.execute(query, [job_id, *given]).fetchone()
     if row is None:
         raise NotFound(what_zh="任务", what_en="job", id=job_id[:100])
     return _job(row)
@@ -206,7 +244,7 @@ def requeue_lost(engine: sa.Engine) -> list[str]:
     return lost
 
 
-def cancel(engine: sa.Engine, job_id: str) -> Job:
+def cancel(engine: sa.Engine, job_id: str, actor: Actor | None = None) -> Job:
     """Ask for a job to stop: a waiting one is cancelled at once, a running one when it next reports.
 
     Raises NotFound; Conflict where it has ended already."""
@@ -217,6 +255,8 @@ def cancel(engine: sa.Engine, job_id: str) -> Job:
     )
     with engine.begin() as connection, driver(connection).cursor() as cursor:
         changed = cursor.execute(query, [before.id]).rowcount
+        if changed and actor is not None:
+            note(connection, actor, "job.cancel", before.id, {"state": before.state})
         _notify(cursor, before.id)
     if not changed:
         raise Conflict(why_zh="任务已经结束", why_en="the job has ended already")

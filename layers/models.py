@@ -17,6 +17,7 @@ from layers.base import Base, identity, plane
 from layers.digs import models as dig_models
 from layers.people import models as people_models
 from layers.proposals import models as proposal_models
+from layers.reviewing import models as reviewing_models
 from layers.rights import models as rights_models
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
@@ -38,8 +39,8 @@ MAY_BE_BLANK: Mapping[str, tuple[str, ...]] = {"road_ledger": ("road_id",)}
 
 __all__ = [
     "CURRENT", "LAYER_MODELS", "LOADABLE", "MAY_BE_BLANK", "SHAPES", "Base", "CityRow", "DeliveryRow", "JobRow", "LayerRow",
-    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "rights_models",
-    "shape_check",
+    "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "reviewing_models",
+    "rights_models", "shape_check",
 ]  # fmt: skip
 
 
@@ -166,6 +167,7 @@ class VerdictRow(Base):
     missing: Mapped[list[str]]
     verdict: Mapped[dict[str, Any] | None]
     pieces: Mapped[list[Any] | None]
+    at_limit: Mapped[bool | None]  # a finding lies within the accuracy of its limit; set by the database, None: not known
     judged_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
@@ -190,10 +192,15 @@ class RasterRow(Base):
 
 
 class JobRow(Base):
-    """A piece of work that outlives the process that does it. ``state``: queued, running, done, failed, cancelled."""
+    """A piece of work that outlives the process that does it. ``state``: queued, running, done, failed, cancelled.
+    ``person``, ``company``: whose it is (None: the command line's)."""
 
     __tablename__ = "jobs"
-    __table_args__ = (sa.Index("jobs_waiting", "created_at", postgresql_where=sa.text("state = 'queued'")),)
+    __table_args__ = (
+        sa.Index("jobs_waiting", "created_at", postgresql_where=sa.text("state = 'queued'")),
+        sa.Index("jobs_person", "person"),
+        sa.Index("jobs_company", "company"),
+    )
 
     id: Mapped[str] = mapped_column(UUID(as_uuid=False), primary_key=True, server_default=sa.func.gen_random_uuid())
     kind: Mapped[str]
@@ -211,3 +218,5 @@ class JobRow(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     heartbeat: Mapped[datetime | None]
+    person: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    company: Mapped[int | None] = mapped_column(sa.ForeignKey("companies.id"))

@@ -177,6 +177,24 @@ def _routes_of_same_key(connection: sa.Connection, new: int, old: int) -> int:
     return count
 
 
+def give_way(connection: sa.Connection, route: int, new: int) -> None:
+    """One stored route, with its spans, gives way to the delivery ``new``; nothing happens to one that has done so before."""
+    spans = (
+        "UPDATE spans s SET replaced_by = :new FROM routes r WHERE r.id = :route AND r.replaced_by IS NULL"
+        " AND s.delivery_id = r.delivery_id AND s.route_id = r.route_id AND s.replaced_by IS NULL"
+    )
+    connection.execute(sa.text(spans), {"new": new, "route": route})
+    whose = "UPDATE routes SET replaced_by = :new WHERE id = :route AND replaced_by IS NULL RETURNING delivery_id"
+    old = connection.scalar(sa.text(whose), {"new": new, "route": route})
+    if old is None:
+        return
+    left = "SELECT count(*) FROM routes WHERE delivery_id = :old AND replaced_by IS NULL"
+    if connection.scalar(sa.text(left), {"old": old}):
+        _mark_partly(connection, int(old))
+    else:
+        _state(connection, int(old), "replaced")
+
+
 def _run(connection: sa.Connection, statement: str, new: int, old: int) -> int:
     return connection.execute(sa.text(statement), {"new": new, "old": old}).rowcount
 

@@ -108,21 +108,32 @@ def save_verdicts(
     All or nothing; they become the current ones, earlier ones stay as history. ``verdicts`` and ``pieces`` are the
     whole objects, or None where nobody has made them yet. Returns how many were kept.
     """
+    with engine.begin() as connection:
+        return keep_verdicts(connection, ids, rows, verdicts, pieces)
+
+
+def keep_verdicts(
+    connection: sa.Connection,
+    ids: Sequence[int],
+    rows: pd.DataFrame,
+    verdicts: Iterable[Mapping[str, Any] | None] | None = None,
+    pieces: Iterable[Sequence[Mapping[str, Any]] | None] | None = None,
+) -> int:
+    """:func:`save_verdicts` in the caller's transaction."""
     table = {name: _plain(rows[name]) for name in VERDICT_COLUMNS}
     whole = iter(verdicts) if verdicts is not None else None
     parts = iter(pieces) if pieces is not None else None
     statement = sql.SQL("COPY verdicts (route, current, {}, verdict, pieces) FROM STDIN").format(
         sql.SQL(", ").join(map(sql.Identifier, VERDICT_COLUMNS))
     )
-    with engine.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian verdicts"))))
-        before = sa.text("UPDATE verdicts SET current = false WHERE current AND route = ANY(:ids)")
-        connection.execute(before, {"ids": [int(each) for each in ids]})
-        with driver(connection).cursor().copy(statement) as copy:
-            for at, route in enumerate(ids):
-                values = [table[name][at] for name in VERDICT_COLUMNS]
-                objects = (_json(next(whole)) if whole else None, _json(next(parts)) if parts else None)
-                copy.write_row((int(route), True, *values, *objects))
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian verdicts"))))
+    before = sa.text("UPDATE verdicts SET current = false WHERE current AND route = ANY(:ids)")
+    connection.execute(before, {"ids": [int(each) for each in ids]})
+    with driver(connection).cursor().copy(statement) as copy:
+        for at, route in enumerate(ids):
+            values = [table[name][at] for name in VERDICT_COLUMNS]
+            objects = (_json(next(whole)) if whole else None, _json(next(parts)) if parts else None)
+            copy.write_row((int(route), True, *values, *objects))
     return len(ids)
 
 

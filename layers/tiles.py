@@ -23,6 +23,7 @@ from layers.rights.scope import Scope
 
 FULL_ZOOM = 12
 MAX_ZOOM = 22
+SHAPES_ZOOM = 15  # from here on a tile's shapes are given whole
 LIMIT_BELOW_FULL = 12_000
 EXTENT, BUFFER = 4096, 128  # of a tile, in its own units; the buffer hides line ends and cut labels
 _EARTH_M = 2 * math.pi * 6_378_137.0
@@ -73,6 +74,29 @@ def tile(engine: sa.Engine, scope: Scope, layer: str, z: int, x: int, y: int) ->
         if view is None:
             return b""
         return bytes(connection.scalar(sa.text(tile_sql(layer, view))) or b"")
+
+
+def shapes(engine: sa.Engine, scope: Scope, layer: str, z: int, x: int, y: int) -> bytes:
+    """The rows of :func:`tile`, whole and exact, as a GeoJSON FeatureCollection in degrees (1e-9).
+
+    What somebody of this scope may see, with the same attributes. Raises NotFound for a layer without shapes, a tile that
+    does not exist or lies below zoom 15 (it would hold too much), Conflict without a city.
+    """
+    if layer not in TILE_LAYERS:
+        raise NotFound(what_zh="图层", what_en="layer", id=layer)
+    if not (SHAPES_ZOOM <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound(what_zh="瓦片", what_en="tile", id=f"{z}/{x}/{y}")
+    with reading(engine, scope) as connection:
+        view = _view(city_settings(connection), z, x, y)
+        rows = "NULL" if view is None else connection.scalar(sa.text(_shapes_sql(layer, view)))
+    return f'{{"type": "FeatureCollection", "features": {rows if view and rows else "[]"}}}'.encode()
+
+
+def _shapes_sql(layer: str, view: _View) -> str:
+    return (
+        f"SELECT json_agg(ST_AsGeoJSON(f, 'geometry', 9)::json)::text FROM"
+        f" (SELECT {_attributes(layer)}, ST_Transform(t.geometry, 4490) AS geometry FROM ({_candidates(layer, view)}) t) f"
+    )
 
 
 def tile_sql(layer: str, view: _View) -> str:

@@ -7,7 +7,6 @@ Loading takes a while, so it happens once a run, into a database that every work
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.provider import free_port
 
 if TYPE_CHECKING:
     from api.jobs.worker import Workers
@@ -151,12 +152,10 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def serving(database: str, home: Path) -> Iterator[Server]:
-    """A server and its worker in front of a database that holds a city."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    order = {"database_url": database, "home": str(home), "port": port}
+def serving(database: str, home: Path, port: int = 0, sso: dict[str, str] | None = None) -> Iterator[Server]:
+    """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on."""
+    port = port or free_port()
+    order = {"database_url": database, "home": str(home), "port": port, "sso": sso}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
@@ -220,9 +219,11 @@ def _serve() -> None:
 
     from api.app import create_app
     from api.settings import Settings
+    from api.sso.settings import SingleSignOn
 
     order = json.load(sys.stdin)
-    settings = Settings(order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES)
+    sso = SingleSignOn(**order["sso"]) if order["sso"] else None
+    settings = Settings(order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES, sso=sso)
     uvicorn.run(create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning")
 
 

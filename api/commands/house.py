@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,6 +13,9 @@ from geo.errors import BadPack
 from geo.law.pack import Pack
 from layers.cluster import Cluster, default_home
 from layers.session import engine, prepare
+
+if TYPE_CHECKING:
+    from api.sso.settings import SingleSignOn
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class House:
     demo: Path
     web: Path
     lang: str
+    sso: "SingleSignOn | None" = None
 
     @property
     def place(self) -> Path:

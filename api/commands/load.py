@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from api.commands.house import House
 from api.commands.reading import mapping_of, read_asked, tell_lost, tell_notes, tell_unplaced
 from api.commands.rematch import matched
-from api.commands.terminal import bar, say, summary_line
+from api.commands.terminal import bar, console, say, summary_line
 from api.day import today
 from api.loading import MATCHED, LoadWords, delivery_of, load_read, read_ordered
 from api.past import past
@@ -25,7 +25,6 @@ from layers.city_folder import open_city
 from layers.deliveries import Delivery, Loaded, load_layer
 from layers.digs.match_store import standing
 from layers.ledger_rows import ledger_issues
-from layers.people.audit import CONSOLE
 from layers.queries import city as stored_city
 from layers.rasters.store import RASTER_LAYERS, load_raster
 from layers.readers import RoutesRead
@@ -50,7 +49,18 @@ def load(house: House, asked: argparse.Namespace) -> int:
             city = city_settings(connection)
         if asked.layer in RASTER_LAYERS:
             with bar(asked.layer) as tell:
-                _tell(load_raster(engine, asked.layer, asked.file, rasters(house.place), _delivery(asked, city), asked.crs, tell))
+                _tell(
+                    load_raster(
+                        engine,
+                        asked.layer,
+                        asked.file,
+                        rasters(house.place),
+                        _delivery(asked, city),
+                        asked.crs,
+                        tell,
+                        actor=console(),
+                    )
+                )
             return 0
         before = standing(engine)
         if asked.layer != "routes":
@@ -75,14 +85,14 @@ def load_city(engine: sa.Engine, folder: Path, place: Path, lang: str = "zh") ->
                 layer.source, layer.owner, layer.licence, layer.as_of, layer.complete_since, layer.coverage, layer.stated_by,
                 len(layer.frame) + layer.lost, layer.delivery_id, layer.name,
             )  # fmt: skip
-            _tell(load_layer(engine, name, layer.frame, delivery, tell, actor=CONSOLE))
+            _tell(load_layer(engine, name, layer.frame, delivery, tell, actor=console()))
     for name in RASTER_LAYERS:
         file = folder / f"{name}.tif"
         if folder.is_dir() and file.is_file():
             entry = read.settings.layers.get(name)
             said = Delivery(entry.source, entry.owner, entry.licence, entry.as_of) if entry else Delivery()
             with bar(f"{name:14s}") as tell:
-                _tell(load_raster(engine, name, file, rasters(place), said, progress=tell))
+                _tell(load_raster(engine, name, file, rasters(place), said, progress=tell, actor=console()))
     return read.city
 
 
@@ -109,7 +119,7 @@ def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City, lang: 
     tell_notes(read, lang)
     delivery = _delivery(asked, city)
     with bar(f"{asked.layer}") as tell:
-        done = load_read(engine, asked.layer, read, delivery, CONSOLE, tell)
+        done = load_read(engine, asked.layer, read, delivery, console(), tell)
     _tell(done)
     if asked.layer in ("roads", "road_ledger"):
         tell_unplaced(ledger_issues(stored_city(engine)), lang)
@@ -140,7 +150,7 @@ def _load_routes(engine: sa.Engine, asked: argparse.Namespace, city: City, pack:
 def load_routes(engine: sa.Engine, read: RoutesRead, delivery: Delivery, pack: Pack) -> tuple[Loaded, Review | None]:
     """Store routes and judge them at the moment of entry; nothing is judged again where the same file was there already."""
     with bar("装入 loading") as tell:
-        done = load_layer(engine, "routes", read.frame, delivery, tell, read.spans, CONSOLE)
+        done = load_layer(engine, "routes", read.frame, delivery, tell, read.spans, actor=console())
     _tell(done)
     if done.already:
         return done, None

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from api.commands.house import House
-from api.commands.terminal import SAY, say, summary_line
+from api.commands.terminal import SAY, console, say, summary_line
+from api.day import today
 from layers.people.accounts import add_person, by_login, change_person, demo_people, first_administrator, people, reset_password
 from layers.people.audit import CONSOLE, verify
 from layers.people.offices import offices
+from layers.people.retention import forget, retention
 
 
 def listed(house: House, asked: argparse.Namespace) -> int:
@@ -50,6 +52,19 @@ def disable(house: House, asked: argparse.Namespace) -> int:
     """Somebody signs in no more, and is signed out."""
     with house.database() as engine:
         change_person(engine, CONSOLE, by_login(engine, asked.login)["id"], disabled=True)
+    return 0
+
+
+def forget_old(house: House, asked: argparse.Namespace) -> int:
+    """Personal data that was kept for longer than its days is forgotten; with ``--dry-run`` only counted."""
+    kept = retention()
+    with house.database() as engine:
+        found = forget(engine, console(), today(), kept, asked.dry_run)
+    for name, n in found.items():
+        one = kept.kinds[name]
+        days = f"{one.days} 天" if house.lang == "zh" else f"{one.days} days"
+        say(f"· {one.what.text(house.lang)}: {n} ({days})")
+    summary_line({"forgotten": {} if asked.dry_run else found, "old": found, "dry_run": asked.dry_run})
     return 0
 
 

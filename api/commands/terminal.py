@@ -1,6 +1,8 @@
 """What a person at a terminal sees: a progress bar and a table, on stderr; stdout stays for answers."""
 
 import json
+import os
+import pwd
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from api.matching import Matching
 from api.review import Review
 from api.styles import outcome_style
 from geo.colocation.words import KIND, STATUS
+from layers.people.audit import Actor
 
 SAY = Console(stderr=True, highlight=False)
 
@@ -31,6 +34,16 @@ def bar(what: str) -> Iterator[Tell]:
     with Progress(*columns, console=SAY, disable=not SAY.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def console() -> Actor:
+    """Who acts at the terminal, as the audit names them: the system, from the account of the machine."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = str(number)
+    return Actor("system", f"console:{name}")
 
 
 def say(text: str) -> None:

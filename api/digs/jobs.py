@@ -11,6 +11,7 @@ from api.day import today
 from api.digs.plan_desk import make_queued
 from api.digs.rematch import rematch
 from api.jobs.orders import MATCH, PLAN, Tell
+from api.reviewing.rejudge import data_came
 from api.standing import Standing
 from geo.errors import WaixianError
 from geo.law.pack import Pack
@@ -43,7 +44,8 @@ def do_job(
 
 
 class Duties:
-    """What is due without anybody asking: silence after a deadline, and matches after a delivery or a judgement.
+    """What is due without anybody asking: silence after a deadline; after a delivery or a judgement matches, and verdicts that
+    waited for its data.
 
     Nothing is remembered but when it was last looked at: what is due stands in the database, so no restart loses any of it.
     """
@@ -65,6 +67,7 @@ class Duties:
             try:
                 city = self._standing.city()
                 rematch(self._engine, city, pack_for(self._packs, today(), city.name, self._default))
+                data_came(self._engine, city, self._packs)
             except WaixianError as error:
                 log.info("not matched: %s", error)
             self._matched = now

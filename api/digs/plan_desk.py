@@ -48,6 +48,7 @@ from layers.digs.store import (
     same_digs,
 )
 from layers.digs.store import plan as plan_row
+from layers.people.audit import Actor
 
 JSON = dict[str, Any]
 MOST_AT_ONCE = 200
@@ -64,17 +65,20 @@ class Order:
     scope: Mapping[str, Any]
     settings: Mapping[str, Any]
     by: str
+    owner: jobs.Owner | None = None
 
 
 def make(engine: sa.Engine, city: City, pack: Pack, order: Order) -> tuple[str, str | None]:
     """Make a plan; its id. One that would take long is queued: the id of its job is the second. Raises :class:`BadRequest`."""
     settings = settings_of(pack, order.settings)
     case = read_case(engine, city, pack, order.on, settings, order.scope)
-    asked = NewPlan(order.on, pack.label, dict(order.scope), settings.model_dump(mode="json"), order.by)
+    asked = NewPlan(
+        order.on, pack.label, dict(order.scope), settings.model_dump(mode="json"), order.by, order.owner and order.owner.actor
+    )
     if len(case.works) > MOST_AT_ONCE:
         plan_id = queue_plan(engine, asked)
         order_ = {"plan": plan_id, "pack": pack.label, "on": order.on.isoformat(), "works": len(case.works)}
-        job = jobs.enqueue(engine, PLAN, order_)
+        job = jobs.enqueue(engine, PLAN, order_, order.owner)
         plan_waits(engine, plan_id, job)
         return plan_id, job
     return add_plan(engine, asked, *_kept(solved(case))), None
@@ -161,7 +165,7 @@ class Desk:
         nothing = plan_view.failed(kept, given, now), plan_view.failed(kept, given, before)
         return plan_view.preview(now, before, together, number, row["revision"], wrong, nothing)
 
-    def move(self, plan_id: str, moves: Mapping[str, date | None], revision: int, by: str) -> None:
+    def move(self, plan_id: str, moves: Mapping[str, date | None], revision: int, by: str, actor: Actor | None = None) -> None:
         """Keep moves. What breaks a rule is kept and shown, but firm days do not move. Raises Conflict, BadRequest."""
         row = self._done(plan_id)
         hand = self._at_hand(row)
@@ -177,7 +181,7 @@ class Desk:
                 why_zh=f"{name} 日期已定，不能移动", why_en=f"the days of {name} are firm and do not move", work_id=name,
                 rule=wrong[0]["rule"],
             )  # fmt: skip
-        keep_moves(self._engine, plan_id, revision, together, plan_view.drafts(now), by)
+        keep_moves(self._engine, plan_id, revision, together, plan_view.drafts(now), by, actor)
 
     def _given_up(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
         """A plan whose job ended without it has failed."""

@@ -19,7 +19,7 @@ def _text(most: int) -> Any:
 
 Name = Annotated[str, Field(min_length=1, max_length=200), Storable]
 Free = Annotated[str, Field(max_length=2000), Storable]
-By = Annotated[Name | None, Field(description="由谁，记入日志 / who does it, for the log")]
+By = Annotated[Name | None, Field(description="已由登录人代替：只可留空或写本人 / who is signed in: left out, or oneself")]
 
 
 class Asked(BaseModel):
@@ -323,7 +323,7 @@ class QuietAsked(Asked):
 
     model_config = _example(examples.QUIET_ORDER, "forbid")
 
-    party: Name
+    party: Annotated[Name | None, Field(description="缺省为登录人的单位 / the company of who is signed in if left out")] = None
     start: Day
     end: Day
     geometry: Geometry

@@ -13,7 +13,7 @@ from api.digs.calendar import MEDIA, calendar_file
 from api.digs.draw_section import section_svg
 from api.digs.schemas import AnswerRow, DigOut, InviteAsked, Invited, LogOut
 from api.i18n import Lang
-from api.rights import needs
+from api.rights import VisitorNow, needs
 from api.schemas import problems
 from api.wire import Json, plain
 from geo.errors import NotFound
@@ -40,11 +40,11 @@ def _dig(house: House, dig_id: int) -> dict[str, Any]:
     "/{dig_id}/invitations", response_model=Invited, status_code=status.HTTP_201_CREATED, summary="邀请各方 / ask the parties",
     responses=problems(400, 403, 404, 409, 413, 422), dependencies=[needs("coordinate")],
 )  # fmt: skip
-def ask_parties(dig_id: DigId, asked: InviteAsked, house: HouseNow) -> Json:
+def ask_parties(dig_id: DigId, asked: InviteAsked, now: VisitorNow, house: HouseNow) -> Json:
     """One invitation for each party, with a link that only its holder knows and that is shown this once.
 
     Who was asked already is left as is; ``renew`` makes a new link and ends the old one."""
-    made = invite(house.engine, dig_id, asked.parties, asked.by or "office", asked.renew)
+    made = invite(house.engine, dig_id, asked.parties, now.signs(asked.by), asked.renew, now.actor)
     token = {one.row["id"]: one.token for one in made}
     rows = []
     for one in _dig(house, dig_id)["answers"]:
@@ -59,9 +59,9 @@ def ask_parties(dig_id: DigId, asked: InviteAsked, house: HouseNow) -> Json:
     "/{dig_id}/invitations/{invitation}", response_model=AnswerRow, responses=problems(403, 404, 409, 422),
     summary="撤回邀请 / take an invitation back", dependencies=[needs("coordinate")],
 )  # fmt: skip
-def take_back(dig_id: DigId, invitation: Annotated[int, Path(ge=1, le=2**53)], house: HouseNow) -> Json:
+def take_back(dig_id: DigId, invitation: Annotated[int, Path(ge=1, le=2**53)], now: VisitorNow, house: HouseNow) -> Json:
     """The link ends at once; what was answered stays in the log."""
-    revoke(house.engine, dig_id, invitation, "office")
+    revoke(house.engine, dig_id, invitation, now.signs(), now.actor)
     return Json(next(one for one in _dig(house, dig_id)["answers"] if one["invitation"] == invitation), headers=NO_STORE)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from api.day import today
 from api.deps import House, HouseNow
@@ -10,9 +10,10 @@ from api.digs import plan_view
 from api.digs.invited import invited_map
 from api.digs.schemas import InvitationOut, Said
 from api.errors import BadRequest
-from api.rights import everybody, link_cookie
+from api.rights import GUEST, everybody, link_cookie, whoever
 from api.schemas import problems
 from api.wire import Json, plain
+from geo.errors import NotSignedIn
 from layers.digs.replies import REASONS, Answer, answer, answerable, by_token, late, seen
 from layers.digs.states import answers, log_of
 from layers.digs.store import dig
@@ -29,15 +30,27 @@ def show_invitation(token: Token, house: HouseNow) -> Json:
 
 
 @router.post("/{token}", response_model=InvitationOut, responses=problems(400, 403, 404, 409, 413, 422), summary="答复 / answer")
-def say(token: Token, said: Said, house: HouseNow) -> Json:
+def say(token: Token, said: Said, request: Request, house: HouseNow) -> Json:
     """Seen, joins, declines (with a reason) or counters (with other dates). It may be changed until the deadline.
 
     409 where the dig has changed since it was looked at (``round``), the deadline is over, or the link has ended."""
     if said.answer == "seen":
         seen(house.engine, token)
     else:
-        answer(house.engine, token, _answer(said))
+        answer(house.engine, token, _answer(said.model_copy(update={"by": _signed(request, said.by)})))
     return Json(_shown(house, token), headers={**NO_STORE, "Set-Cookie": link_cookie(token)})
+
+
+def _signed(request: Request, by: str | None) -> str | None:
+    """Who answers: whoever is signed in with this browser, else the name that the holder of the link gives."""
+    try:
+        now = whoever(request)
+    except NotSignedIn:
+        return by
+    if now.person is GUEST:
+        return by
+    now.signs(by)
+    return now.person.name
 
 
 def _answer(said: Said) -> Answer:

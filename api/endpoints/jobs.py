@@ -11,21 +11,22 @@ from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import shapely
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from api.deps import House, HouseNow, LangNow
 from api.i18n import Lang
 from api.jobs.orders import ANSWERS, GEOJSON, KIND, MAP, PLAN, REPORT, jobs_dir
 from api.located import located
-from api.rights import needs
-from api.schemas import Collection, JobOut, RouteOut, problems
+from api.masking import WHOLE
+from api.rights import Visitor, VisitorNow, needs
+from api.schemas import Collection, JobList, JobOut, RouteOut, problems
 from api.security import SANDBOX
 from api.streamed import geojson
 from api.texts import words_of_path
 from api.wire import Json, plain
 from geo.crs import to_degrees
-from geo.errors import Conflict, NotFound
+from geo.errors import Conflict, Forbidden, NotFound
 from layers import jobs
 
 router = APIRouter(prefix="/api/jobs", tags=["review"], dependencies=[needs("judge")])
@@ -35,23 +36,32 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet", ".zip": "application/zip", ".html": "text/html; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
+PACKED = (".gpkg", ".parquet", ".xlsx", ".zip")
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
+@router.get("", response_model=JobList, responses=problems(422), summary="任务列表 / jobs")
+def list_jobs(now: VisitorNow, house: HouseNow, lang: LangNow, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Json:
+    """The newest jobs: one's own, those of one's company, or all for an office of the whole city; without their rejects."""
+    found = jobs.listed(house.engine, now.scope, (KIND, PLAN), limit)
+    items = [{**_shown(one, lang), "rejects": [], "issues": []} for one in found]
+    return Json({"items": items}, headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
+
+
 @router.get("/{job_id}", response_model=JobOut, responses=problems(404, 422), summary="任务进度与结果 / progress and results")
-def show_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
+def show_job(job_id: JobId, now: VisitorNow, house: HouseNow, lang: LangNow) -> Json:
     """A review of a file, or the making of a plan: its state, progress of the present phase (done of total, rate, seconds left),
     and once done summary, rejects and downloads."""
-    return Json(_shown(_job(house, job_id), lang), headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
+    return Json(_shown(_job(house, now, job_id), lang), headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
 
 
 @router.delete("/{job_id}", response_model=JobOut, responses=problems(403, 404, 409, 422), summary="取消任务 / cancel a job")
-def cancel_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
+def cancel_job(job_id: JobId, now: VisitorNow, house: HouseNow, lang: LangNow) -> Json:
     """A waiting job ends at once, a running one within seconds; one that has ended stays as it is (409)."""
-    before = _job(house, job_id)
-    after = jobs.cancel(house.engine, before.id)
+    before = _job(house, now, job_id)
+    after = jobs.cancel(house.engine, before.id, now.actor)
     if after.state == "cancelled" and after.kind == KIND:
         shutil.rmtree(_folder(house, after), ignore_errors=True)
     return Json(_shown(after, lang))
@@ -63,9 +73,9 @@ def cancel_job(job_id: JobId, house: HouseNow, lang: LangNow) -> Json:
     responses=problems(404, 409, 422),
     summary="结果上图 / results for the map",
 )
-def show_map(job_id: JobId, house: HouseNow) -> Response:
+def show_map(job_id: JobId, now: VisitorNow, house: HouseNow) -> Response:
     """Every line of the file with its outcome (row_no, route_id, utility, outcome, conditions, certainty, length_m)."""
-    job = _done(house, job_id)
+    job = _done(house, now, job_id)
     return FileResponse(_file(house, job, MAP), media_type="application/geo+json", headers={"Cache-Control": "no-cache"})
 
 
@@ -75,9 +85,9 @@ def show_map(job_id: JobId, house: HouseNow) -> Response:
     responses=problems(404, 409, 422),
     summary="文件中的一条线 / one line of the file",
 )
-def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], house: HouseNow) -> Json:
+def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], now: VisitorNow, house: HouseNow) -> Json:
     """The verdict on one row of the file, as for a stored route."""
-    job = _done(house, job_id)
+    job = _done(house, now, job_id)
     table = pq.read_table(_file(house, job, ANSWERS["parquet"]), filters=[("row_no", "=", row_no)])
     if table.num_rows == 0:
         raise NotFound(what_zh="该行", what_en="row", id=row_no)
@@ -90,11 +100,21 @@ def show_row(job_id: JobId, row_no: Annotated[int, Path(ge=1, le=2**53)], house:
 
 
 @router.get(
-    "/{job_id}/files/{name}", response_class=Response, responses={**_FILE, **problems(404, 409, 422)}, summary="下载 / download"
+    "/{job_id}/files/{name}",
+    response_class=Response,
+    responses={**_FILE, **problems(403, 404, 409, 422)},
+    summary="下载 / download",
 )
-def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], house: HouseNow) -> Response:
+def download(
+    job_id: JobId, name: Annotated[str, Path(max_length=100)], request: Request, now: VisitorNow, house: HouseNow
+) -> Response:
     """One of the files that ``downloads`` lists. The report opens in the browser, in an origin of its own."""
-    job = _done(house, job_id)
+    job = _done(house, now, job_id)
+    if not getattr(request.state, WHOLE, False) and FilePath(name).suffix in PACKED:
+        raise Forbidden(
+            why_zh="该格式的文件无法脱敏：请下载 CSV 或 GeoJSON，或请有权查看个人信息的部门下载",
+            why_en="a file of this kind cannot be masked: take CSV or GeoJSON, or ask an office that may see personal data",
+        )
     listed = (job.result or {}).get("downloads", {}).values()
     if name not in listed:
         raise NotFound(what_zh="文件", what_en="file", id=words_of_path("name", name))
@@ -110,16 +130,17 @@ def download(job_id: JobId, name: Annotated[str, Path(max_length=100)], house: H
     return FileResponse(path, media_type=MEDIA[path.suffix], filename=shown, headers={"Cache-Control": "no-cache"})
 
 
-def _job(house: House, job_id: str, kinds: Sequence[str] = (KIND, PLAN)) -> jobs.Job:
-    found = jobs.job(house.engine, words_of_path("job_id", job_id))
+def _job(house: House, now: Visitor, job_id: str, kinds: Sequence[str] = (KIND, PLAN)) -> jobs.Job:
+    """A job that its asker sees; one of others is not there."""
+    found = jobs.job(house.engine, words_of_path("job_id", job_id), now.scope)
     if found.kind not in kinds:
         raise NotFound(what_zh="任务", what_en="job", id=job_id)
     return found
 
 
-def _done(house: House, job_id: str) -> jobs.Job:
+def _done(house: House, now: Visitor, job_id: str) -> jobs.Job:
     """A review that is done: what else is done leaves no files."""
-    job = _job(house, job_id, (KIND,))
+    job = _job(house, now, job_id, (KIND,))
     if job.state != "done":
         raise Conflict(why_zh="任务没有完成，还没有结果", why_en="the job is not done: there are no results", state=job.state)
     return job

@@ -10,7 +10,7 @@ from api.deps import House, HouseNow
 from api.digs.plan_desk import Order, make
 from api.digs.schemas import MovesAsked, MovesKept, PlanAsked, PlanList, PlanOut, PlanWaits, PreviewOut
 from api.endpoints.matches import _brief
-from api.rights import needs
+from api.rights import VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path
 from api.wire import Json
@@ -26,12 +26,12 @@ NO_STORE = {"Cache-Control": "no-store"}
     responses={202: {"model": PlanWaits, "description": "由任务编制 / made by a job"}, **problems(400, 403, 404, 409, 413, 422)},
     dependencies=[needs("coordinate")],
 )  # fmt: skip
-def make_plan(asked: PlanAsked, house: HouseNow) -> Json:
+def make_plan(asked: PlanAsked, now: VisitorNow, house: HouseNow) -> Json:
     """Which works open together, when, in which order, who leads. Up to 200 works that share a stretch at once, more as a job."""
     city, day = house.standing.city(), asked.on or today()
     pack = house.pack_for(day, asked.pack, city.name)
     scope, settings = asked.scope.model_dump(exclude_defaults=True), asked.settings.model_dump(exclude_none=True)
-    order = Order(day, scope, settings, asked.by or "office")
+    order = Order(day, scope, settings, now.signs(asked.by), now.owner)
     plan_id, job = make(house.engine, city, pack, order)
     href = f"/api/plans/{plan_id}"
     if job is not None:
@@ -69,9 +69,9 @@ def preview_moves(plan_id: PlanId, asked: MovesAsked, house: HouseNow) -> Json:
     "/{plan_id}/moves", response_model=PlanOut, responses=problems(400, 403, 404, 409, 413, 422),
     summary="保留改动的工期 / keep other days", dependencies=[needs("coordinate")],
 )  # fmt: skip
-def keep_moves(plan_id: PlanId, asked: MovesKept, house: HouseNow) -> Json:
+def keep_moves(plan_id: PlanId, asked: MovesKept, now: VisitorNow, house: HouseNow) -> Json:
     """Keep first days, and the whole plan with them. Parties of the digs that it touches are asked anew; broken rules are kept
     and told, but days that are firm do not move (422)."""
     name = words_of_path("plan_id", plan_id)
-    house.desk.move(name, asked.moves, asked.revision, asked.by or "office")
+    house.desk.move(name, asked.moves, asked.revision, now.signs(asked.by), now.actor)
     return Json(_whole(house, name), headers=NO_STORE)

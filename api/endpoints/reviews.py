@@ -14,7 +14,7 @@ from api.drawn import read_drawn
 from api.jobs.orders import KIND, Order, jobs_dir
 from api.past import past
 from api.review import review
-from api.rights import needs
+from api.rights import VisitorNow, needs
 from api.schemas import Accepted, Feature, ReviewOut, problems
 from api.texts import words_of_query
 from api.uploads import receive
@@ -47,6 +47,7 @@ def review_line(feature: Feature, house: HouseNow, pack: PackNow, lang: LangNow,
     summary="审查一个文件 / review a file",
 )  # fmt: skip
 def review_file(
+    now: VisitorNow,
     house: HouseNow,
     file: Annotated[
         list[UploadFile],
@@ -71,7 +72,7 @@ def review_file(
     upload = receive(file, folder)
     order = Order(upload.folder, upload.stored, upload.shown, asked.label, day.isoformat(), words[1], words[0])
     try:
-        job_id = jobs.enqueue(house.engine, KIND, asdict(order))
+        job_id = jobs.enqueue(house.engine, KIND, asdict(order), now.owner)
     except BaseException:
         shutil.rmtree(folder / upload.folder, ignore_errors=True)
         raise

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from api.deps import HouseNow
 from api.people.schemas import PasswordAsked, SessionOut, SignInAsked
-from api.rights import COOKIE, GUEST, Visitor, VisitorNow, address_of, cookie, everybody, signed_in, visitor
+from api.rights import COOKIE, GUEST, Visitor, VisitorNow, address_of, cookie, everybody, signed_in, whoever
 from api.schemas import problems
 from api.wire import Json
 from geo.errors import NotSignedIn
@@ -17,21 +17,22 @@ NO_STORE = {"Cache-Control": "no-store"}
 GONE = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 
 
-def _me(person: Person | None) -> dict[str, object]:
+def _me(person: Person | None, sso: bool = False) -> dict[str, object]:
     if person is None or person is GUEST:  # a link opens the ground, and is nobody's session
-        return {"person": None}
+        return {"person": None, "sso": False}
     names = ("id", "login", "name", "role", "company", "district", "must_change")
-    return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}}
+    return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}, "sso": sso}
 
 
 @router.get("", response_model=SessionOut, summary="当前登录 / who is signed in", dependencies=[everybody])
 def show_session(request: Request) -> Json:
     """Who is signed in with this browser or token; null where nobody is."""
     try:
-        now: Visitor | None = visitor(request)
+        now: Visitor | None = whoever(request)
     except NotSignedIn:
         now = None
-    return Json(_me(now.person if now else None), headers=NO_STORE)
+    sso = now is not None and now.session is not None and now.session.sso
+    return Json(_me(now.person if now else None, sso), headers=NO_STORE)
 
 
 @router.post(
@@ -52,7 +53,7 @@ def begin_session(asked: SignInAsked, request: Request, house: HouseNow) -> Resp
 def end_session(request: Request, house: HouseNow) -> Response:
     """The session ends at once, here and in the browser."""
     try:
-        now = visitor(request)
+        now = whoever(request)
     except NotSignedIn:
         now = None
     if now is not None and now.session is not None:

@@ -1,4 +1,4 @@
-"""Vector tiles of layers and routes; picture tiles of the rasters."""
+"""Vector tiles of layers and routes, and the whole shapes that touch one; picture tiles of the rasters."""
 
 import gzip
 from hashlib import blake2s
@@ -9,16 +9,18 @@ from starlette.responses import Response
 
 from api.deps import House, HouseNow
 from api.holdings import layer_version
+from api.masking import WHOLE
 from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path
 from geo.errors import Forbidden
+from layers.people.personal import masked_bytes
 from layers.rasters.store import layer_tile
-from layers.rights.scope import Scope, rights_over
-from layers.tiles import tile
+from layers.rights.scope import SEEN_BY_RIGHTS, Scope, rights_over
+from layers.tiles import shapes, tile
 
 router = APIRouter(prefix="/tiles", tags=["map"], dependencies=[needs("ground")])
-MVT, PNG = "application/vnd.mapbox-vector-tile", "image/png"
+MVT, PNG, GEOJSON = "application/vnd.mapbox-vector-tile", "image/png", "application/geo+json"
 FOREVER, ASK_AGAIN = "private, max-age=31536000, immutable", "private, no-cache"
 
 Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、works、matches / name of a layer, or one of these")]
@@ -61,11 +63,30 @@ def raster_tile(
     return _answer(request, house, now.scope, (_seen(name, now), z, x, y), v, PNG)
 
 
+@router.get(
+    "/{layer}/{z}/{x}/{y}.geojson", response_class=Response, summary="瓦片内的完整图形 / whole shapes that touch a tile",
+    responses=_responses(GEOJSON),
+)  # fmt: skip
+def tile_shapes(
+    layer: Layer, z: Zoom, x: Place, y: Place, request: Request, house: HouseNow, now: VisitorNow, v: Version = None
+) -> Response:
+    """The rows of a vector tile (from zoom 15) with their exact shapes, neither cut nor rounded: what a drawing hand snaps to."""
+    name = words_of_path("layer", layer)
+    return _answer(request, house, now.scope, (_seen(name, now), z, x, y), v, GEOJSON)
+
+
 def _seen(layer: str, now: Visitor) -> str:
     """The layer, where this visitor may see it: guests see the ground alone. Raises Forbidden."""
     if layer not in GROUND and "see" not in now.person.may:
         raise Forbidden(why_zh="此链接不含这个图层", why_en="this link does not show that layer", needs="see")
     return layer
+
+
+def _made(house: House, scope: Scope, place: tuple[str, int, int, int], media_type: str) -> bytes:
+    layer, z, x, y = place
+    if media_type == PNG:
+        return layer_tile(house.engine, layer, z, x, y)
+    return (tile if media_type == MVT else shapes)(house.engine, scope, layer, z, x, y)
 
 
 def _answer(
@@ -74,18 +95,19 @@ def _answer(
     """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries and with what
     the visitor may see; a tile that is not everybody's is asked for again each time, and kept by nobody between."""
     layer, z, x, y = place
-    rights = rights_over(layer, scope)
+    veiled = not getattr(request.state, WHOLE, False)
+    rights = rights_over(layer, scope) + ("-veiled" if veiled else "")
     version = layer_version(house.engine, layer)
-    tag = f'W/"{blake2s(f"{layer}/{z}/{x}/{y}@{version}@{rights}".encode(), digest_size=9).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version and not rights else ASK_AGAIN}
+    tag = f'W/"{blake2s(f"{layer}.{media_type}/{z}/{x}/{y}@{version}@{rights}".encode(), digest_size=9).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": FOREVER if asked == version and layer not in SEEN_BY_RIGHTS else ASK_AGAIN}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     key = (f"{layer}.{media_type}.{rights}", version, z, x, y)
     made = house.tiles.get(key)
     if made is None:
-        made = (
-            _packed(tile(house.engine, scope, layer, z, x, y)) if media_type == MVT else layer_tile(house.engine, layer, z, x, y)
-        )
+        made = _made(house, scope, place, media_type)
+        if media_type == MVT:
+            made = _packed(masked_bytes(made) if veiled else made)
         house.tiles.put(key, made)
     return _sent(made, request, media_type, headers)
 

@@ -28,6 +28,8 @@ from geo.errors import WaixianError
 from layers import jobs
 from layers.packs.choice import pack_for, pack_named
 from layers.packs.read import read_packs
+from layers.people.audit import Actor
+from layers.people.retention import forget, retention
 from layers.readers import Limits
 from layers.session import engine
 
@@ -37,6 +39,7 @@ LOOK_S = 0.5  # how often a running job is asked whether it was cancelled
 TELL_S = 0.25  # how often it reports at most
 GRACE_S = 3.0  # so long may a job that is to end take to its next step
 KEEP_DAYS = 30  # uploads and answers
+DAY_S = 86_400.0
 INTERNAL = {
     "code": "internal",
     "zh": "处理时服务器出错，已记入日志；请重试，如再次出现请告知管理员",
@@ -71,7 +74,7 @@ class Loop:
     def run(self) -> None:
         """Until :meth:`stop`."""
         news: Iterator[str] | None = None
-        warm, swept = False, 0.0
+        warm, swept, forgot = False, 0.0, -DAY_S
         while not self._stop.is_set():
             try:
                 if self._one():
@@ -86,6 +89,9 @@ class Loop:
                 if time.monotonic() - swept > 3600:
                     swept = time.monotonic()
                     sweep(jobs_dir(self._home))
+                if time.monotonic() - forgot > DAY_S:
+                    forgot = time.monotonic()
+                    forget(self._engine, Actor("system", "worker"), today(), retention())
             except (sqlalchemy.exc.OperationalError, psycopg.OperationalError) as error:
                 log.warning("database: %s", error)
                 news = None

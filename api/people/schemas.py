@@ -120,10 +120,20 @@ class Me(Model):
 
 
 class SessionOut(Model):
-    """``person``: null where nobody is signed in."""
+    """``person``: null where nobody is signed in; ``sso``: by single sign-on."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"person": examples.ME}]})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"person": examples.ME, "sso": False}]})
     person: Me | None
+    sso: bool = False
+
+
+class SsoOut(Model):
+    """``name``: what the button says (null: there is none); ``ready``: the provider answers."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "市统一身份认证", "ready": True}]})
+
+    name: str | None
+    ready: bool
 
 
 class TokenOut(Model):

@@ -20,6 +20,7 @@ from layers.calendars import read_calendar
 from layers.day import today
 from layers.digs.news import tell
 from layers.digs.states import log, settle
+from layers.people.audit import Actor, note
 from layers.rows import Row, column, row, rows, run
 
 LINK_DAYS = 180
@@ -46,7 +47,9 @@ class Asked:
     token: str | None
 
 
-def invite(engine: sa.Engine, dig: int, parties: Sequence[str] | None, by: str, renew: bool = False) -> list[Asked]:
+def invite(
+    engine: sa.Engine, dig: int, parties: Sequence[str] | None, by: str, renew: bool = False, actor: Actor | None = None
+) -> list[Asked]:
     """Ask these parties of a dig (all of them if None); who was asked already is left as is, unless the link is renewed.
 
     Raises NotFound, Conflict for a dig that was taken apart, BadInput for a party that has no work in it.
@@ -61,6 +64,9 @@ def invite(engine: sa.Engine, dig: int, parties: Sequence[str] | None, by: str, 
             zh, en = "、".join(wrong), ", ".join(wrong)
             raise BadInput(why_zh=f"{zh} 不是该同步开挖的参与方", why_en=f"{en}: no party of this dig", parties=wrong)
         out = [_ask(connection, held, party, by, renew) for party in (there if parties is None else dict.fromkeys(parties))]
+        new = [one.row["party"] for one in out if one.token is not None]
+        if actor is not None and new:
+            note(connection, actor, "invitation.renew" if renew else "invitation.send", f"dig {dig}", None, {"parties": new})
         settle(connection, dig)
         tell(connection, "dig", dig)
         return out
@@ -121,7 +127,7 @@ def holds(engine: sa.Engine, token: str) -> bool:
     return row(engine, query, hash=hashed(token)) is not None
 
 
-def revoke(engine: sa.Engine, dig: int, invitation: int, by: str) -> None:
+def revoke(engine: sa.Engine, dig: int, invitation: int, by: str, actor: Actor | None = None) -> None:
     """End an invitation and its link. Raises NotFound."""
     with engine.begin() as connection:
         _held(connection, dig)
@@ -130,6 +136,8 @@ def revoke(engine: sa.Engine, dig: int, invitation: int, by: str) -> None:
             raise NotFound(what_zh="邀请", what_en="invitation", id=invitation)
         if before["state"] != "revoked":
             _revoked(connection, before, by)
+            if actor is not None:
+                note(connection, actor, "invitation.revoke", f"dig {dig}", {"party": before["party"], "state": before["state"]})
             settle(connection, dig)
             tell(connection, "dig", dig)
 

@@ -25,6 +25,7 @@ from geo.errors import Conflict, NotFound
 from layers.cities import city_settings, srid_of
 from layers.digs.invitations import hashed
 from layers.digs.match_lists import degrees
+from layers.people.audit import Actor, note
 from layers.rows import Row, column, row, rows, run
 
 LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian quiet")))
@@ -63,9 +64,9 @@ class Quiet:
     contact: str = ""
 
 
-def enter(engine: sa.Engine, plan: Quiet, most: int, day: date) -> str:
+def enter(engine: sa.Engine, plan: Quiet, most: int, day: date, actor: Actor | None = None) -> str:
     """Keep a quiet plan; the token by which alone it is found again. Raises Conflict where its party has ``most`` already
-    that are not over on ``day``."""
+    that are not over on ``day``. The audit learns that somebody entered one, and nothing of it."""
     token = secrets.token_urlsafe(32)
     with engine.begin() as connection:
         connection.execute(LOCK)
@@ -84,6 +85,8 @@ def enter(engine: sa.Engine, plan: Quiet, most: int, day: date) -> str:
             " (:hash, :party, :start, :end, :utility, :note, :contact, ST_GeomFromWKB(:shape, :srid))"
         )
         run(connection, statement, **values)
+        if actor is not None:
+            note(connection, actor, "quiet.enter", "quiet plan")
     return token
 
 
@@ -121,7 +124,8 @@ def withdraw(engine: sa.Engine, token: str) -> None:
 def on_work(engine: sa.Engine, work_id: str, near: Near) -> dict[str, Any]:
     """How many quiet plans overlap a present work, and what those say whose owner opened towards it. Raises NotFound."""
     with engine.connect() as connection:
-        if row(connection, "SELECT 1 AS there FROM works WHERE work_id = :id AND gone_at IS NULL", id=work_id) is None:
+        work = row(connection, "SELECT party FROM works WHERE work_id = :id AND gone_at IS NULL", id=work_id)
+        if work is None:
             raise NotFound(what_zh="工程", what_en="work", id=work_id[:100])
         overlap = _NEAR.format(a="q", b="w")
         source = f"FROM quiet_plans q JOIN works w ON w.work_id = :id AND {overlap}"
@@ -131,7 +135,7 @@ def on_work(engine: sa.Engine, work_id: str, near: Near) -> dict[str, Any]:
             f'SELECT q.party, q.start, q."end", q.utility, q.contact {source} JOIN quiet_overlaps o'
             " ON o.quiet = q.id AND o.work_id = w.work_id AND o.opened_at IS NOT NULL ORDER BY q.party, q.start"
         )
-        return {"work_id": work_id, "overlaps": int(count), "opened": rows(connection, opened, **given)}
+        return {"work_id": work_id, "party": work["party"], "overlaps": int(count), "opened": rows(connection, opened, **given)}
 
 
 def counts(engine: sa.Engine, works: list[str], near: Near) -> Mapping[str, int]:

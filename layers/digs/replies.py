@@ -15,6 +15,7 @@ from layers.day import today
 from layers.digs.invitations import hashed, working_days
 from layers.digs.news import tell
 from layers.digs.states import log, settle
+from layers.people.personal import masked_name, masked_text
 from layers.rows import Row, Source, column, row, rows
 
 REASONS: Mapping[str, tuple[str, str]] = {
@@ -111,7 +112,10 @@ def answer(engine: sa.Engine, token: str, said: Answer) -> None:
             return
         (kept,) = rows(connection, _SAID, **values, answer=said.answer, by=said.by, id=now["id"])
         detail = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value}
-        log(connection, kept["dig"], said.by or kept["party"], said.answer, kept, detail)
+        if said.reason:
+            detail["reason"] = masked_text(said.reason)  # the log is never changed: no number of a person goes into it
+        who = kept["party"] if not said.by else f"{kept['party']} {masked_name(said.by)}"
+        log(connection, kept["dig"], who, said.answer, kept, detail)
         settle(connection, kept["dig"])
         tell(connection, "dig", kept["dig"])
 

@@ -18,6 +18,7 @@ from layers.digs.invitations import reopen
 from layers.digs.match_store import fingerprint
 from layers.digs.news import tell
 from layers.digs.states import log
+from layers.people.audit import Actor, note
 from layers.rows import Row, Source, column, row, rows, run
 
 WINDOW = ("start", "end", "firm", "duration_days", "shift_days", "ready")
@@ -63,13 +64,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class NewPlan:
-    """What a plan was asked for: day of planning, label of the pack, scope and settings as JSON, and by whom."""
+    """What a plan was asked for: day of planning, label of the pack, scope and settings as JSON, and by whom; ``actor``: as the
+    audit names them (None: nobody who signed in)."""
 
     on: date
     pack: str
     scope: Mapping[str, Any]
     settings: Mapping[str, Any]
     by: str
+    actor: Actor | None = None
 
 
 def queue_plan(engine: sa.Engine, asked: NewPlan) -> str:
@@ -92,6 +95,8 @@ def _new(connection: sa.Connection, asked: NewPlan) -> str:
         ["queued", asked.on, asked.pack, Jsonb(dict(asked.scope)), Jsonb(dict(asked.settings)), asked.by],
     ).fetchone()  # fmt: skip
     assert row is not None
+    if asked.actor is not None:
+        note(connection, asked.actor, "plan.make", str(row[0]), None, {"on": asked.on.isoformat(), "pack": asked.pack})
     tell(connection, "plan", row[0])
     return str(row[0])
 
@@ -150,7 +155,10 @@ def plans(engine: sa.Engine, limit: int = 50) -> list[dict[str, Any]]:
     return [{**one, "id": str(one["id"]), "job": _text(one["job"])} for one in newest]
 
 
-def keep_moves(engine: sa.Engine, plan_id: str, revision: int, moves: Mapping[str, str], digs: Sequence[Draft], by: str) -> None:
+def keep_moves(
+    engine: sa.Engine, plan_id: str, revision: int, moves: Mapping[str, str], digs: Sequence[Draft], by: str,
+    actor: Actor | None = None,
+) -> None:  # fmt: skip
     """Keep starts that were set by hand, and the digs that follow; where nothing moves, nothing is written. Raises Conflict
     where somebody else was faster."""
     with engine.begin() as connection:
@@ -166,6 +174,9 @@ def keep_moves(engine: sa.Engine, plan_id: str, revision: int, moves: Mapping[st
             "UPDATE plans SET revision = revision + 1, moves = %s WHERE id = %s", [Jsonb(dict(moves)), plan_id]
         )
         _settle(connection, plan_id, digs, by)
+        if actor is not None:
+            before, after = ({"revision": at, "moves": dict(kept)} for at, kept in ((now, plan_now["moves"]), (now + 1, moves)))
+            note(connection, actor, "plan.move", plan_id, before, after)
         tell(connection, "plan", plan_id)
 
 
@@ -274,7 +285,8 @@ def digs(source: Source, which: str, **given: Any) -> list[Row]:
 def made_by_hand(source: Source, plan_id: str) -> list[dict[str, Any]]:
     """Every making, moving and dropping of the digs of a plan, oldest first: dig, at, actor, its works then (none: dropped)."""
     query = (
-        "SELECT e.dig, e.at, e.actor, e.detail->'works' AS works FROM dig_events e JOIN digs d ON d.id = e.dig"
+        "SELECT e.dig, e.at, coalesce(p.name, e.actor) AS actor, e.detail->'works' AS works"
+        " FROM dig_events e JOIN digs d ON d.id = e.dig LEFT JOIN people p ON p.login = e.actor"
         " WHERE d.plan::text = :plan AND e.what IN ('planned', 'moved', 'dropped') ORDER BY e.id"
     )
     return rows(source, query, plan=plan_id)

@@ -10,6 +10,7 @@ from geo.errors import BadInput, Conflict, NotFound
 from layers.demo import names
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
+from layers.people.personal import is_number, masked_name
 from layers.people.secret import fits, hashed, once
 from layers.rights.openings import open_pipes
 from layers.rows import Source, row, rows, run
@@ -81,25 +82,30 @@ def add_person(
 
     Raises BadInput for a login, role, company or district that cannot be, Conflict where the login is taken.
     """
-    login, company, district = login.strip().lower(), company.strip(), district.strip()
-    _check(login, role, company, district)
     password = once()
     with engine.begin() as connection:
-        if row(connection, "SELECT 1 AS one FROM people WHERE login = :login", login=login):
-            raise Conflict(why_zh=f"登录名 {login} 已有人用", why_en=f"the login {login} is taken")
-        connection.execute(
-            sa.text(
-                "INSERT INTO people (login, name, role, company, district, password)"
-                " VALUES (:login, :name, :role, :company, :district, :password)"
-            ),
-            {
-                "login": login, "name": name.strip() or login, "role": role, "company": _company(connection, company),
-                "district": district or None, "password": hashed(password),
-            },
-        )  # fmt: skip
-        made = by_login(connection, login)
-        note(connection, actor, "person.add", login, None, shown(made))
-    return made, password
+        return enter_person(connection, actor, login, name, role, company, district, password), password
+
+
+def enter_person(
+    connection: sa.Connection, actor: Actor, login: str, name: str, role: str, company: str, district: str, password: str,
+    must_change: bool = True,
+) -> dict[str, Any]:  # fmt: skip
+    """A new account, in the caller's transaction. Raises as :func:`add_person`."""
+    login, company, district = login.strip().lower(), company.strip(), district.strip()
+    _check(login, role, company, district)
+    if row(connection, "SELECT 1 AS one FROM people WHERE login = :login", login=login):
+        raise Conflict(why_zh=f"登录名 {login} 已有人用", why_en=f"the login {login} is taken")
+    run(
+        connection,
+        "INSERT INTO people (login, name, role, company, district, password, must_change)"
+        " VALUES (:login, :name, :role, :company, :district, :password, :must_change)",
+        login=login, name=name.strip() or login, role=role, company=_company(connection, company), district=district or None,
+        password=hashed(password), must_change=must_change,
+    )  # fmt: skip
+    made = by_login(connection, login)
+    note(connection, actor, "person.add", login, None, shown(made))
+    return made
 
 
 def change_person(engine: sa.Engine, actor: Actor, number: int, **values: Any) -> dict[str, Any]:
@@ -133,13 +139,15 @@ def change_person(engine: sa.Engine, actor: Actor, number: int, **values: Any) -
 
 
 def reset_password(engine: sa.Engine, actor: Actor, number: int) -> str:
-    """A new password to hand over, shown this once; every session of the person ends. Raises NotFound."""
+    """A new password to hand over, shown this once. Every session and token of the person ends, and so does the bond with
+    single sign-on: whoever had a hand on the account has none any more. Raises NotFound."""
     password = once()
     with engine.begin() as connection:
         one = by_id(connection, number)
         _keep(connection, number, password, must_change=True)
-        end_all(connection, number)
-        note(connection, actor, "person.password.reset", one["login"])
+        run(connection, "UPDATE people SET sso_issuer = NULL, sso_subject = NULL WHERE id = :id", id=number)
+        ended = {"sessions": end_all(connection, number), "tokens": end_tokens(connection, number)}
+        note(connection, actor, "person.password.reset", one["login"], None, {"ended": ended})
     return password
 
 
@@ -218,13 +226,19 @@ def _managed(connection: sa.Connection) -> bool:
 
 
 def shown(one: dict[str, Any]) -> dict[str, Any]:
-    """What the audit keeps of an account."""
-    return {name: one[name] for name in SHOWN}
+    """What the audit keeps of an account: the login says who it is, the name is masked."""
+    return {name: one[name] for name in SHOWN} | {"name": masked_name(one["name"])}
 
 
-def end_all(connection: sa.Connection, person: int) -> None:
-    """End every session of a person."""
-    run(connection, "UPDATE sessions SET ended_at = now() WHERE person = :person AND ended_at IS NULL", person=person)
+def end_all(connection: sa.Connection, person: int) -> int:
+    """End every session of a person; how many."""
+    return run(connection, "UPDATE sessions SET ended_at = now() WHERE person = :person AND ended_at IS NULL", person=person)
+
+
+def end_tokens(connection: sa.Connection, person: int) -> int:
+    """End every token of a person that still held; how many."""
+    query = "UPDATE tokens SET revoked_at = now() WHERE person = :person AND revoked_at IS NULL AND expires_at > now()"
+    return run(connection, query, person=person)
 
 
 def _keep(connection: sa.Connection, number: int, password: str, must_change: bool) -> None:
@@ -240,6 +254,11 @@ def _check(login: str, role: str, company: str, district: str) -> None:
         raise BadInput(
             why_zh=f"登录名 {login!r}：2 到 64 个小写字母、数字、点、横线，以字母或数字开头",
             why_en=f"login {login!r}: 2 to 64 small letters, digits, dots, dashes, beginning with a letter or digit",
+        )
+    if is_number(login):
+        raise BadInput(
+            why_zh="登录名不能是手机号或身份证号：它会长期留在操作记录里",
+            why_en="a login is no phone or ID number: it stays in the audit for ever",
         )
     known = offices().roles
     if role not in known:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 
 from layers.copying import driver
+from layers.people.personal import masked_address
 from layers.rows import Source, row, rows
 
 FIRST = "0" * 64
@@ -42,13 +43,15 @@ def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """One row, in the transaction of what it tells: both are there, or neither. Writers wait for one another."""
+    """One row, in the transaction of what it tells: both are there, or neither. Writers wait for one another.
+
+    It stays for ever: what is personal in ``before`` and ``after`` comes here masked (:mod:`layers.people.personal`)."""
     connection.execute(sa.text(_LOCK))
     last = row(connection, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1") or {"id": 0, "hash": FIRST}
     one = {
-        "id": last["id"] + 1, "at": datetime.now(UTC), "actor": actor.login, "address": actor.address, "action": action,
-        "subject": subject, "before": None if before is None else dict(before), "after": None if after is None else dict(after),
-        "previous": last["hash"],
+        "id": last["id"] + 1, "at": datetime.now(UTC), "actor": actor.login, "address": masked_address(actor.address),
+        "action": action, "subject": subject, "before": None if before is None else dict(before),
+        "after": None if after is None else dict(after), "previous": last["hash"],
     }  # fmt: skip
     values = [Jsonb(value) if name in ("before", "after") and value is not None else value for name, value in one.items()]
     places = ", ".join(["%s"] * (len(one) + 1))

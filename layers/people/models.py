@@ -23,9 +23,11 @@ class CompanyRow(Base):
 
 
 class PersonRow(Base):
-    """An account. ``login``: small letters; ``password``: argon2id; ``must_change``: the password was given by somebody else."""
+    """An account. ``login``: small letters; ``password``: argon2id; ``must_change``: the password was given by somebody else;
+    ``sso_subject``: who they are at the provider ``sso_issuer``, since they first came from there."""
 
     __tablename__ = "people"
+    __table_args__ = (sa.UniqueConstraint("sso_issuer", "sso_subject"),)
 
     id: Mapped[int] = identity()
     login: Mapped[str] = mapped_column(unique=True)
@@ -38,11 +40,13 @@ class PersonRow(Base):
     must_change: Mapped[bool] = mapped_column(server_default=sa.true())
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = now()
+    sso_issuer: Mapped[str | None]
+    sso_subject: Mapped[str | None]
 
 
 class SessionRow(Base):
     """A browser that somebody signed in with. Of its secret only the hash is kept; ``before``: the hash of the secret that was
-    exchanged last, good for a moment more."""
+    exchanged last, good for a moment more; ``sso``: begun by single sign-on."""
 
     __tablename__ = "sessions"
 
@@ -56,6 +60,7 @@ class SessionRow(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     agent: Mapped[str]
+    sso: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class TokenRow(Base):
@@ -82,6 +87,23 @@ class SignInTryRow(Base):
 
     id: Mapped[int] = identity()
     key: Mapped[str]
+    at: Mapped[datetime] = now()
+
+
+class SsoTryRow(Base):
+    """A browser on its way to the provider and back. Of its ``state`` and of its cookie (``browser``) only hashes are kept;
+    coming back takes the row away."""
+
+    __tablename__ = "sso_tries"
+    __table_args__ = (sa.Index(None, "at"),)
+
+    id: Mapped[int] = identity()
+    state: Mapped[str] = mapped_column(unique=True)
+    browser: Mapped[str]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    next: Mapped[str]
+    address: Mapped[str]
     at: Mapped[datetime] = now()
 
 

@@ -16,6 +16,7 @@ from geo.errors import BadInput, Forbidden, NotFound, NotSignedIn, TooManyTries
 from layers.people.accounts import Person, by_id, person_of
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
+from layers.people.personal import masked_login
 from layers.people.secret import digest, fits, hashed, hasher, secret
 from layers.rows import Source, row, rows, run
 
@@ -30,11 +31,12 @@ TOKEN_DAYS = 365
 
 @dataclass(frozen=True)
 class SignedIn:
-    """``secret``: a new one to give to the browser, None where the present one stays."""
+    """``secret``: a new one to give to the browser, None where the present one stays; ``sso``: came by single sign-on."""
 
     person: Person
     session: int
     secret: str | None
+    sso: bool = False
 
 
 def sign_in(engine: sa.Engine, login: str, password: str, address: str, agent: str) -> SignedIn:
@@ -47,21 +49,33 @@ def sign_in(engine: sa.Engine, login: str, password: str, address: str, agent: s
         with engine.begin() as connection:
             for key in (f"login {login}", f"address {address}"):
                 run(connection, "INSERT INTO sign_in_tries (key) VALUES (:key)", key=key)
-            note(connection, Actor(login or "anonymous", address), "session.refused", login)
+            who = login if found else masked_login(login)
+            note(connection, Actor(who or "anonymous", address), "session.refused", who)
         raise NotSignedIn(why_zh="登录名或密码不对", why_en="login or password is not right")
     with engine.begin() as connection:
         run(connection, "DELETE FROM sign_in_tries WHERE key = :key OR at < now() - :old", key=f"login {login}", old=COUNTED)
         if hasher().check_needs_rehash(found["password"]):
             run(connection, "UPDATE people SET password = :new WHERE id = :id", new=hashed(password), id=found["id"])
-        given = secret()
-        made = row(
-            connection,
-            "INSERT INTO sessions (person, secret, address, agent) VALUES (:person, :secret, :address, :agent) RETURNING id",
-            person=found["id"], secret=digest(given), address=address[:64], agent=agent[:200],
-        )  # fmt: skip
-        assert made is not None
-        note(connection, Actor(login, address), "session.begin", login)
-        return SignedIn(person_of(by_id(connection, found["id"])), made["id"], given)
+        return begin(connection, by_id(connection, found["id"]), address, agent)
+
+
+def begin(connection: sa.Connection, one: dict[str, Any], address: str, agent: str, sso: bool = False) -> SignedIn:
+    """A new session of an account, in the caller's transaction, which has made sure that this is who comes."""
+    given = secret()
+    made = row(
+        connection,
+        "INSERT INTO sessions (person, secret, address, agent, sso) VALUES (:person, :secret, :address, :agent, :sso)"
+        " RETURNING id",
+        person=one["id"], secret=digest(given), address=address[:64], agent=agent[:200], sso=sso,
+    )  # fmt: skip
+    assert made is not None
+    note(connection, Actor(one["login"], address), "session.begin", one["login"], None, {"sso": True} if sso else None)
+    return SignedIn(_through(one, sso), made["id"], given, sso)
+
+
+def _through(one: dict[str, Any], sso: bool) -> Person:
+    """Who came by single sign-on has no password to change first."""
+    return person_of({**one, "must_change": one["must_change"] and not sso})
 
 
 def _wait(engine: sa.Engine, login: str, address: str) -> None:
@@ -102,7 +116,7 @@ def session_of(engine: sa.Engine, given: str) -> SignedIn:
     elif found["now"] - found["seen_at"] > SEEN_EVERY:
         with engine.begin() as connection:
             run(connection, "UPDATE sessions SET seen_at = now() WHERE id = :id", id=found["id"])
-    return SignedIn(person_of(by_id(engine, found["person"])), found["id"], fresh)
+    return SignedIn(_through(by_id(engine, found["person"]), found["sso"]), found["id"], fresh, found["sso"])
 
 
 def _over(one: dict[str, Any]) -> bool:

@@ -126,13 +126,18 @@ class OwnerSheetRow(Base):
 
 class ProposalDecisionRow(Base):
     """What an authority decided of one item of a version: a permit item, or the filing of an exempt line. ``decision``: approve,
-    conditions or refuse; ``digest``: of the version's verdict and of what is decided, under the name that signs."""
+    conditions or refuse; ``verdict``: the judgement that was decided on, since one that changes is decided anew; ``digest``: of
+    that verdict and of what is decided, under the name that signs."""
 
     __tablename__ = "proposal_decisions"
-    __table_args__ = (sa.UniqueConstraint("version", "item"),)
+    __table_args__ = (
+        sa.UniqueConstraint("verdict", "item"),
+        sa.Index("proposal_decisions_version", "version"),
+    )
 
     id: Mapped[int] = identity()
     version: Mapped[int] = mapped_column(sa.ForeignKey("proposal_versions.id"))
+    verdict: Mapped[int] = mapped_column(sa.ForeignKey("verdicts.id"))
     item: Mapped[str]
     decision: Mapped[str]
     words: Mapped[str] = mapped_column(server_default="")

@@ -18,6 +18,7 @@ from layers.cities import city_settings
 from layers.copying import Progress
 from layers.deliveries import Delivery, Loaded, file_sha256
 from layers.models import DeliveryRow, RasterRow
+from layers.people.audit import Actor, note
 from layers.rasters.intake import PICTURE, Cog, make_cog
 from layers.rasters.tiles import raster_tile
 from layers.readers.sandbox import Limits
@@ -35,6 +36,7 @@ def load_raster(
     crs: str | None = None,
     progress: Progress | None = None,
     limits: Limits = PICTURE,
+    actor: Actor | None = None,
 ) -> Loaded:
     """Make the file a COG in ``folder`` and register it under ``satellite`` or ``terrain``.
 
@@ -56,7 +58,11 @@ def load_raster(
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"waixian load {layer}"))))
             twin = _same(connection, layer, stated, asked)  # somebody may have loaded it while we were at work
             if twin is None:
-                return _register(connection, layer, stated, asked, cog, city)
+                done = _register(connection, layer, stated, asked, cog, city)
+                if actor is not None:
+                    told = {"layer": layer, "source": stated.source, "owner": stated.owner}
+                    note(connection, actor, "delivery.load", done.delivery_id, None, told)
+                return done
     except BaseException:
         cog.path.unlink()
         raise

@@ -56,8 +56,18 @@ def settle(stated: str | None, asked: str | None, shapes: Objects, work_crs: str
     else:
         return _shown(boxes, work_crs, bounds, file)
     change = _reachable(source.crs, work_crs, file)
-    shift, zone = _zone_shift(source.crs, boxes)
+    shift, zone = zone_shift(source.crs, boxes)
     return Source(source.crs, shift, (*source.notes, *change, *zone))
+
+
+def named(code: str, work_crs: str) -> str:
+    """A code that somebody chose ("4547", "EPSG:4547") as a CRS that leads to the work CRS without a silent change of datum.
+
+    Raises UnknownCrs where there is none, or none that can be reached safely.
+    """
+    crs = _given(code, code)
+    _reachable(crs, work_crs, code)
+    return crs
 
 
 def _note(zh: str, en: str) -> Note:
@@ -140,7 +150,7 @@ def turned(shapes: Objects, source: Source, work_crs: str, bounds: Bounds) -> Fl
     if _cached(source.crs).is_geographic:
         out[there] = _inside(boxes[there], bounds)
         return out
-    shift, _ = _zone_shift(source.crs, boxes[there])
+    shift, _ = zone_shift(source.crs, boxes[there])
     corners = boxes[there] + np.array([shift, 0, shift, 0])
     change = Transformer.from_crs(source.crs, work_crs, always_xy=True)
     west, south = change.transform(corners[:, 0], corners[:, 1])
@@ -227,8 +237,8 @@ def _zones(crs: str) -> list[int]:
     return three + six
 
 
-def _zone_shift(crs: str, boxes: Boxes) -> tuple[float, tuple[Note, ...]]:
-    """Eastings with a zone number under a CRS that has none (or the reverse): the shift that mends them."""
+def zone_shift(crs: str, boxes: Boxes) -> tuple[float, tuple[Note, ...]]:
+    """Eastings (of boxes w, s, e, n) with a zone number under a CRS that has none, or the reverse: the shift that mends them."""
     if not len(boxes) or _cached(crs).is_geographic:
         return 0.0, ()
     seen = int(np.median(boxes[:, 0]) // 1e6)

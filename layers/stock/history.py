@@ -38,7 +38,7 @@ def deliveries_of(engine: sa.Engine, layer: str) -> list[dict[str, Any]]:
         "SELECT d.id, d.layer, d.source, d.owner, d.licence, d.as_of, d.complete_since, d.stated_by, d.rows_expected,"
         f" d.rows_loaded, d.file_name, d.sha256, d.loaded_at, d.state, d.blank_is_none, {_DEGREES} AS coverage,"
         f" {held} AS rows_current,"
-        " (SELECT a.actor FROM audit a WHERE a.action = :loaded AND a.subject = d.layer || '/' || d.id ORDER BY a.id LIMIT 1)"
+        " (SELECT a.actor FROM audit a WHERE a.action = :loaded AND a.subject = d.id::text ORDER BY a.id LIMIT 1)"
         " AS loaded_by FROM deliveries d WHERE d.layer = :layer ORDER BY d.id DESC",
         layer=layer, loaded=LOADED,
     )  # fmt: skip

@@ -106,13 +106,13 @@ def test_what_was_moved_apart_by_hand_is_told_with_when_and_by_whom(journey: Jou
     plan, dig, _ = journey.asked(a)
     href = f"/api/plans/{plan['id']}"
     assert plan["unjoined"] == []
-    away = {"moves": {a: "2027-01-04"}, "revision": 1, "by": "王工"}
+    away = {"moves": {a: "2027-01-04"}, "revision": 1}
     kept = journey.client.put(f"{href}/moves", json=away).json()
     (row,) = kept["unjoined"]
     assert (row["match_id"], {row["a"], row["b"]}, row["binding"]) == (dig["match_ids"][0], {a, b}, "by_hand")
-    assert (row["work_id"], row["by"], row["change"], row["missing"], row["loses"]) == (a, "王工", None, [], [])
+    assert (row["work_id"], row["by"], row["change"], row["missing"], row["loses"]) == (a, "示范·系统管理员", None, [], [])
     assert (
-        all("王工" in row["text"][lang] and row["at"][:4] in row["text"][lang] for lang in ("zh", "en"))
+        all("示范·系统管理员" in row["text"][lang] and row["at"][:4] in row["text"][lang] for lang in ("zh", "en"))
         and "手动" in row["text"]["zh"]
     )
     assert journey.client.get(href).json()["unjoined"] == kept["unjoined"]

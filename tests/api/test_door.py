@@ -101,7 +101,7 @@ def test_every_role_gets_what_it_may_and_nothing_else(house: Server, come: Clien
 
 def test_signing_in_and_out(house: Server, come: Client) -> None:
     one = come()
-    assert one.get("/api/session").json() == {"person": None}
+    assert one.get("/api/session").json() == {"person": None, "sso": False}
     answer = one.post("/api/session", json={"login": "demo-urban", "password": password(house)})
     said = answer.headers["set-cookie"]
     assert "HttpOnly" in said and "SameSite=Lax" in said and answer.headers["cache-control"] == "no-store"

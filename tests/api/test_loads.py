@@ -237,10 +237,12 @@ def test_what_depends_on_a_load_is_fresh(keeper: httpx.Client) -> None:
 
 
 def test_the_audit_is_filtered_and_exported(keeper: httpx.Client) -> None:
-    rows = keeper.get("/api/audit", params={"action": "layer.load", "actor": "demo-admin", "subject": "ROADS/"}).json()["items"]
-    assert rows and all(one["subject"].startswith("roads/") for one in rows)
+    rows = keeper.get("/api/audit", params={"action": "delivery.load", "actor": "demo-admin", "subject": ""}).json()["items"]
+    assert rows and all(one["after"]["layer"] == "roads" for one in rows)
+    some = keeper.get("/api/audit", params={"action": "delivery.load", "subject": rows[0]["subject"]}).json()["items"]
+    assert rows[0] in some and all(rows[0]["subject"] in one["subject"] for one in some)
     assert keeper.get("/api/audit", params={"until": "2001-01-01"}).json()["items"] == []
-    lines = keeper.get("/api/audit/rows.csv", params={"action": "layer.load", "actor": "demo-admin"}).text.splitlines()
+    lines = keeper.get("/api/audit/rows.csv", params={"action": "delivery.load", "actor": "demo-admin"}).text.splitlines()
     assert lines[0].startswith("\ufeffid,at,actor") and len(lines) >= 1 + len(rows)
 
 

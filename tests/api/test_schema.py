@@ -48,9 +48,22 @@ OPERATIONS = [
     "GET /api/audit/rows.csv", "GET /api/layers/{layer}", "GET /api/layers/{layer}/lacking", "GET /api/layers/{layer}/diff",
     "POST /api/previews", "POST /api/loads", "GET /api/loads", "GET /api/loads/{load_id}", "DELETE /api/loads/{load_id}",
     "GET /api/packs/{pack_id}/clauses", "GET /api/packs/{pack_id}/compare/{other_id}",
+    "GET /api/jobs", "GET /api/session/sso", "GET /api/session/sso/begin", "GET /api/session/sso/back",
+    "GET /api/session/sso/out",
+    "POST /api/coordinates", "POST /api/coordinates/polar", "POST /api/lines/offset", "POST /api/lines/read",
+    "GET /tiles/{layer}/{z}/{x}/{y}.geojson",
+    "GET /api/proposals/companies", "GET /api/proposals", "POST /api/proposals",
+    "GET /api/proposals/{proposal_id}", "PUT /api/proposals/{proposal_id}/version",
+    "POST /api/proposals/{proposal_id}/submit", "POST /api/proposals/{proposal_id}/withdraw",
+    "POST /api/proposals/{proposal_id}/return", "POST /api/proposals/{proposal_id}/reopen",
+    "GET /api/proposals/{proposal_id}/versions", "GET /api/proposals/{proposal_id}/compare",
     "GET /api/companies", "PATCH /api/companies/{company_id}", "GET /api/companies/{company_id}/openings",
     "PUT /api/companies/{company_id}/openings", "GET /api/layers/{layer}/features", "GET /api/layers/{layer}/features/{number}",
     "GET /api/layers/{layer}/export.{ending}",
+    "GET /api/queue", "GET /api/queue/{route_id}", "POST /api/queue/bulk", "POST /api/queue/{route_id}/take",
+    "POST /api/queue/{route_id}/return", "POST /api/queue/{route_id}/answers", "POST /api/queue/{route_id}/requests",
+    "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
+    "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

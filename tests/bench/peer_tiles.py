@@ -1,6 +1,6 @@
 """tipg on one database, as its own documentation starts it: run by tests.bench.tiles with the peers' own interpreter.
 
-``python peer_tiles.py PORT`` with WAIXIAN_BENCH, a PostgreSQL URL, in the environment; the tables of the schema public, MVT by
+``python peer_tiles.py PORT`` with BENCH_DATABASE, a PostgreSQL URL, in the environment; the tables of the schema public, MVT by
 tipg's defaults.
 """
 
@@ -23,7 +23,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = DatabaseSettings(schemas=["public"], functions=[], tables=["public.pipes"])
     # its own check of the address knows no server on a socket file; its pool does
     address = PostgresSettings.model_construct(
-        database_url=os.environ["WAIXIAN_BENCH"],
+        database_url=os.environ["BENCH_DATABASE"],
         db_min_conn_size=1,
         db_max_conn_size=10,
         db_max_queries=50_000,

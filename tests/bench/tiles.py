@@ -101,7 +101,7 @@ def told(
 def peer(python: Path, database: str) -> Iterator[str]:
     """tipg in a process of its own."""
     port = 18_765
-    env = {**os.environ, "WAIXIAN_BENCH": database}
+    env = {**os.environ, "BENCH_DATABASE": database}
     process = subprocess.Popen([python, Path(__file__).with_name("peer_tiles.py"), str(port)], env=env)
     try:
         for _ in range(240):

@@ -222,6 +222,28 @@ def test_nobody_revokes_anothers_token(engine: sa.Engine, clerk: tuple[dict[str,
         revoke_token(engine, accounts.person_of(other), number, WHERE)
 
 
+def test_a_reset_password_ends_the_tokens_too_and_says_so(engine: sa.Engine, clerk: tuple[dict[str, Any], str]) -> None:
+    _, secret = make_token(engine, accounts.person_of(clerk[0]), "script", ["see"], 30, WHERE)
+    session = signed(engine, clerk)
+    accounts.reset_password(engine, CONSOLE, clerk[0]["id"])
+    with pytest.raises(NotSignedIn):
+        bearer(engine, secret)
+    with pytest.raises(NotSignedIn):
+        session_of(engine, session)
+    told = page(engine)[0]
+    assert (told["action"], told["after"]) == ("person.password.reset", {"ended": {"sessions": 1, "tokens": 1}})
+
+
+def test_a_changed_role_ends_what_a_token_may_beyond_it(engine: sa.Engine, clerk: tuple[dict[str, Any], str]) -> None:
+    first_administrator(engine)
+    _, secret = make_token(engine, accounts.person_of(clerk[0]), "script", ["see", "judge", "submit"], 30, WHERE)
+    assert bearer(engine, secret).may == {"see", "judge", "submit"}
+    change_person(engine, CONSOLE, clerk[0]["id"], role="reader")
+    assert bearer(engine, secret).may == {"see"}
+    change_person(engine, CONSOLE, clerk[0]["id"], role="lead")
+    assert bearer(engine, secret).may == {"see", "judge"}  # and it never does more than it said
+
+
 def test_a_token_ends_with_its_day(engine: sa.Engine, clerk: tuple[dict[str, Any], str]) -> None:
     _, secret = make_token(engine, accounts.person_of(clerk[0]), "script", ["see"], 1, WHERE)
     later(engine, "tokens", "expires_at", timedelta(days=1))

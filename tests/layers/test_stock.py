@@ -160,8 +160,8 @@ def test_the_history_says_who_and_what_became_of_it(engine: sa.Engine, town: Cit
     assert (new["id"], new["state"], new["loaded_by"], new["rows_current"]) == (second, "current", "li.wei", 1)
     assert (old["id"], old["state"], old["loaded_by"], old["rows_current"], old["rows_lost"]) == (first, "partly", None, 1, 1)
     assert old["coverage"]["type"] == "Polygon"
-    (noted,) = page(engine, action="layer.load")
-    assert noted["actor"] == "li.wei" and noted["after"]["delivery"] == second and noted["after"]["file"] == "甲.zip"
+    (noted,) = page(engine, action="delivery.load")
+    assert noted["actor"] == "li.wei" and noted["subject"] == str(second) and noted["after"]["file"] == "甲.zip"
 
 
 def test_the_share_that_is_covered(engine: sa.Engine, town: City, roads: Roads, square: Square) -> None:

@@ -10,8 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.servers import ON
-from tests.servers import Server
+from tests.servers import ON, Server
 from tests.web.pages import PATIENCE_MS, Watch, colour_on_map, settled
 
 Open = Callable[..., Page]

@@ -101,9 +101,13 @@ def test_vertex_can_be_dragged_undone_redone_and_the_line_dropped(desktop: Open)
     page.keyboard.press("Control+Shift+z")
     page.wait_for_timeout(400)
     assert line_of(page) == edited
+    page.keyboard.press("Escape")  # lets go of the vertex
     page.keyboard.press("Escape")
     expect(page.locator(CARD)).to_have_count(0)
     assert line_of(page) == []
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(400)
+    assert line_of(page) == edited
 
 
 def test_escape_while_drawing_drops_the_line(desktop: Open) -> None:

@@ -4,6 +4,8 @@ import { problemOf, unreachable } from './problem'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
 } from './dig-types'
+import type { FeatureCollection, Position } from 'geojson'
+import type { CoordinatesRead, FileLines } from './table-types'
 import type {
   City, Found, Job, JobRoutes, Judged, Lang, LayerInfo, Pack, RouteFeature, RoutePage, StoredRoute,
 } from './types'
@@ -57,8 +59,10 @@ export async function bare(path: string, method: 'DELETE' | 'POST'): Promise<voi
 
 // ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const readSession = (): Promise<{ person: Me | null }> => json('/api/session')
-export const beginSession = (login: string, password: string): Promise<{ person: Me | null }> => send('POST', '/api/session', { login, password })
+export const readSession = (): Promise<{ person: Me | null; sso: boolean }> => json('/api/session')
+export interface Sso { name: string | null; ready: boolean }
+export const readSso = (): Promise<Sso> => json('/api/session/sso')
+export const beginSession = (login: string, password: string): Promise<{ person: Me | null; sso: boolean }> => send('POST', '/api/session', { login, password })
 export const readOffices = (): Promise<Offices> => json('/api/offices')
 
 export async function endSession(): Promise<void> {
@@ -97,6 +101,28 @@ export interface ReviewOptions {
 /** Judges one line; nothing is stored. */
 export const reviewLine = (line: RouteFeature, options: ReviewOptions, signal?: AbortSignal): Promise<Judged> =>
   send('POST', `/api/review${query({ ...options })}`, line, signal)
+
+// ── the drawing table ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whole shapes that touch a tile. */
+export const readShapes = (path: string): Promise<FeatureCollection> => json(path)
+
+export const readCoordinates = (text: string, crs: string | null, order: 'xy' | 'yx' | null, signal?: AbortSignal): Promise<CoordinatesRead> =>
+  send('POST', '/api/coordinates', { text, crs, order }, signal)
+
+export const polarPoint = (start: Position, distance_m: number, azimuth_deg: number): Promise<{ lon: number; lat: number; inside: boolean }> =>
+  send('POST', '/api/coordinates/polar', { start, distance_m, azimuth_deg })
+
+export const offsetLine = (line: Position[], distance_m: number, side: 'left' | 'right', corners: 'mitre' | 'round', signal?: AbortSignal): Promise<{ line: Position[]; length_m: number }> =>
+  send('POST', '/api/lines/offset', { line: { type: 'LineString', coordinates: line }, distance_m, side, corners }, signal)
+
+/** The lines of a file, for the drawing table; nothing of it is kept. */
+export function readLines(files: File[], options: { crs?: string }): Promise<FileLines> {
+  const form = new FormData()
+  for (const file of files) form.append('file', file, file.name)
+  if (options.crs) form.set('crs', options.crs)
+  return json('/api/lines/read', { method: 'POST', body: form })
+}
 
 export interface FileOptions extends ReviewOptions {
   crs?: string

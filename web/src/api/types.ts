@@ -133,6 +133,19 @@ export interface Delivery {
   stated_by: string | null
 }
 
+/** Works on the same stretch, as a verdict names them. */
+export interface VerdictMatch {
+  match_id: string
+  with: string
+  with_kind?: string
+  party?: string | null
+  kind: string
+  shared_m?: number | null
+  road_name?: string | null
+  days_in_common?: number | null
+  status?: string | null
+}
+
 export interface Verdict {
   route_id: string | null
   outcome: string
@@ -156,6 +169,8 @@ export interface Verdict {
   }
   findings: Finding[]
   permits: Permit[]
+  /** Null: not looked for. */
+  matches?: VerdictMatch[] | null
   readings?: Reading[]
   notes?: Words[]
   group?: { history_checked?: boolean }

@@ -1,12 +1,18 @@
 import { enData } from './en-data'
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
+import { enTable } from './en-table'
+import { enReview } from './en-review'
+import { enProposals } from './en-proposals'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
   ...enData,
   ...enDoor,
+  ...enTable,
+  ...enReview,
+  ...enProposals,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

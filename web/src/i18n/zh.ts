@@ -1,11 +1,17 @@
 import { zhData } from './zh-data'
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
+import { zhTable } from './zh-table'
+import { zhReview } from './zh-review'
+import { zhProposals } from './zh-proposals'
 
 export const zh = {
   ...zhDigs,
   ...zhData,
   ...zhDoor,
+  ...zhTable,
+  ...zhReview,
+  ...zhProposals,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

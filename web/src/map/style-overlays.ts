@@ -3,7 +3,7 @@ import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { DASHES } from '../outcomes'
 import { FONT } from './style-labels'
 
-export const OVERLAYS = ['chosen', 'stretches', 'badges'] as const
+export const OVERLAYS = ['chosen', 'stretches', 'badges', 'versions'] as const
 
 const LIT: ExpressionSpecification = ['boolean', ['get', 'lit'], false]
 const round = { 'line-cap': 'round', 'line-join': 'round' } as const
@@ -53,4 +53,20 @@ export function badgeLayers(): LayerSpecification[] {
   ]
 }
 
-export const overlayLayers = (): LayerSpecification[] => [...chosen(), ...stretches()]
+/** Two versions: the old line thin, grey and dashed; the new one as its verdict; what went with crosses, what came with a glow. */
+function versions(): LayerSpecification[] {
+  const of = (role: string): ExpressionSpecification => ['==', ['get', 'role'], role]
+  const w = (thin: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 11, thin * 0.7, 16, thin, 19, thin * 1.3]
+  const line = (id: string, role: string, paint: object, layout: object = round): LayerSpecification =>
+    ({ id: `versions-${id}`, type: 'line', source: 'versions', filter: of(role), layout, paint }) as LayerSpecification
+  return [
+    line('added-glow', 'added', { 'line-color': '#f2b705', 'line-width': w(20) }),
+    line('removed-glow', 'removed', { 'line-color': '#a3241c', 'line-width': w(15), 'line-opacity': 0.28 }),
+    line('new-casing', 'new', { 'line-color': '#ffffff', 'line-width': w(11) }),
+    line('new', 'new', { 'line-color': ['get', 'colour'], 'line-width': w(7) }),
+    line('old-casing', 'old', { 'line-color': '#ffffff', 'line-width': w(4.5) }),
+    line('old', 'old', { 'line-color': '#4d555b', 'line-width': w(3), 'line-dasharray': [2, 1.6] }, { 'line-cap': 'butt', 'line-join': 'round' }),
+  ]
+}
+
+export const overlayLayers = (): LayerSpecification[] => [...chosen(), ...stretches(), ...versions()]

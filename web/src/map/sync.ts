@@ -13,16 +13,16 @@ const switchOf = (source: string): string => (source === 'job' ? 'routes' : sour
 const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
 
 /** What belongs to the verdicts steps back while joint digs are shown, and the other way round. */
-const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges']
+const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges', 'versions', 'table-lines', 'table-points', 'table-snap']
 
 export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean, room: Room): void {
   const photo = isOn('satellite', switched)
   for (const layer of map.getStyle().layers) {
     if (!('source' in layer)) continue
-    if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', room === 'map' ? 'visible' : 'none')
+    if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', room === 'map' || room === 'review' ? 'visible' : 'none')
     if (!OBEYING.includes(layer.source)) continue
     // While a file's results are shown, the stored routes step back so that the two are not taken for one.
-    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(room !== 'map' && OF_MAP.includes(layer.source))
+    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(room !== 'map' && room !== 'review' && OF_MAP.includes(layer.source))
     map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none')
     // Existing pipes have the colours of the works: they step back where works are what is shown.
     if (layer.id === 'pipes') map.setPaintProperty(layer.id, 'line-opacity', pipeOpacity(room === 'digs' ? 0.35 : 1))

@@ -2,15 +2,17 @@
 import { nextTick, watch } from 'vue'
 import { lang, setLang } from '../i18n'
 import { followDigs, openDigs } from './digs'
-import { cancel, phase, restore } from './drawing'
+import { forget, phase, restore } from './drawing'
 import { follow as followJob } from './job'
+import { openReview } from './review'
+import { followProposal } from './proposals'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
 import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : [p.room, p.token, p.tab, p.route, p.job, p.row]).join('|')
+  (p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old]).join('|')
 let lastStep = ''
 let following = false
 
@@ -28,9 +30,11 @@ export function readAddress(): void {
 export async function openAddress(): Promise<void> {
   if (place.room === 'data') return
   if (place.room === 'digs') return openDigs()
+  if (place.room === 'review') return openReview()
   if (place.job) await followJob(place.job)
+  if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
-  else if (place.line.length > 1) restore()
+  else restore()
 }
 
 export function writeAddress(): void {
@@ -55,15 +59,17 @@ async function goBack(): Promise<void> {
   lastStep = stepKey(place)
   if (said.room === 'map') await followMap(said, before)
   else if (said.room === 'digs') await followDigs()
+  else if (said.room === 'review') await openReview()
   if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
   await nextTick()
   following = false
 }
 
 async function followMap(said: Place, before: Pick<Place, 'route' | 'job'>): Promise<void> {
+  await followProposal(true)
   if (said.job !== before.job) await followJob(said.job)
   if (said.route && said.route !== before.route) await choose(said.route, true)
   else if (!said.route && (before.route || subject.value?.from === 'stored')) dismiss()
-  if (!said.line.length && phase.value !== 'idle') cancel()
-  else if (said.line.length && subject.value === null && !said.route) restore()
+  if (!said.line.length && !said.others.length && phase.value !== 'idle') forget()
+  else if (subject.value === null && !said.route) restore()
 }

@@ -1,4 +1,4 @@
-/** The drawn line: its points, what it is for, its live verdict. */
+/** What is asked about the line on the table while it is drawn: its length and its verdict. */
 import { reactive, ref, shallowRef, watch } from 'vue'
 import type { Position } from 'geojson'
 import type { Judged, RouteFeature } from '../api/types'
@@ -6,18 +6,20 @@ import { reviewLine } from '../api/client'
 import { explain } from '../i18n'
 import { Latest } from '../util/latest'
 import { length_m } from '../util/geo'
+import { grown, rounded } from '../table/lines'
 import { place, subject } from './store'
 import { dismiss, show } from './subject'
+import { begin as take, cancel as putDown, clear, current, hand, layOut, phase, sheet } from './table'
 
-export type Phase = 'idle' | 'drawing' | 'done'
-export const phase = ref<Phase>('idle')
-export const live = reactive({ length_m: 0, points: 0, pending: false, error: '' })
+export { phase } from './table'
+export type { Phase } from './table'
+export const live = reactive({ length_m: 0, points: 0, pending: false, error: '', took_ms: 0 })
 export const liveOutcome = ref<string | null>(null)
-const judged = shallowRef<Judged | null>(null)
-
-/** What the map is asked to do; it clears the wish. */
-export type Wish = 'begin' | 'finish' | 'undo' | 'redo' | 'clear' | 'put'
-export const wish = ref<Wish | null>(null)
+/** The verdict on what is placed already, without the segment under the hand. */
+export const placedOutcome = ref<string | null>(null)
+export const judged = shallowRef<Judged | null>(null)
+/** The last verdict on each line of the table, by its number. */
+export const outcomes = reactive(new Map<number, string>())
 
 const NUMBERS = ['voltage_kv', 'trench_width_m', 'diameter_mm', 'depth_m', 'accuracy_m', 'capacity_kva', 'occupied_m2', 'trees_to_fell']
 /** Kept out of the line's own attributes: they belong to the question, not to the line. */
@@ -33,70 +35,98 @@ export function asFeature(line: Position[], attributes: Record<string, string>):
   return { type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties }
 }
 
-const questions = new Latest<RouteFeature, Judged>(
-  (line, signal) => reviewLine(line, { pack: place.attributes.pack, on: place.attributes.on }, signal),
-  (answer, line) => {
-    live.pending = false
-    live.error = ''
+interface Question {
+  feature: RouteFeature
+  id: number
+  /** The points of the line as they were placed; null while a segment hangs at the hand. */
+  placed: readonly Position[] | null
+  at: number
+}
+
+const questions = new Latest<Question, Judged>(
+  ({ feature }, signal) => reviewLine(feature, { pack: place.attributes.pack, on: place.attributes.on }, signal),
+  (answer, { feature, id, placed, at }) => {
+    Object.assign(live, { pending: false, error: '', took_ms: performance.now() - at })
     judged.value = answer
     liveOutcome.value = answer.verdict.outcome
-    if (phase.value === 'done') show('drawn', 'drawn', line, answer)
+    if (!placed || placed !== current.value?.points) return
+    placedOutcome.value = answer.verdict.outcome
+    outcomes.set(id, answer.verdict.outcome)
+    if (phase.value === 'done') show('drawn', String(id), feature, answer)
   },
   (error) => {
-    live.pending = false
-    live.error = explain(error)
+    Object.assign(live, { pending: false, error: explain(error) })
     liveOutcome.value = null
     if (phase.value === 'done' && subject.value?.from === 'drawn') subject.value = null
   },
 )
 
-let current: Position[] = []
-
-/** The line moved under the hand, or was finished. */
-export function moved(line: Position[], done: boolean): void {
-  current = line
-  live.length_m = length_m(line)
-  live.points = line.length
-  phase.value = done ? 'done' : 'drawing'
-  if (done) place.line = line
-  ask()
+/** The line as it would be with the point under the hand. */
+export function underHand(): Position[] {
+  const points = current.value?.points ?? []
+  const { pen } = sheet.value
+  return pen && hand.value ? grown(points, [hand.value], pen.atStart) : [...points]
 }
+
+let shown: number | null = null
+watch([sheet, hand], () => {
+  const held = current.value
+  const line = underHand()
+  Object.assign(live, { length_m: length_m(line), points: line.length })
+  if ((held?.id ?? null) !== shown || phase.value !== 'done') {
+    if (subject.value?.from === 'drawn' && (phase.value !== 'done' || subject.value.key !== String(held?.id))) dismiss()
+  }
+  if ((held?.id ?? null) !== shown) {
+    shown = held?.id ?? null
+    judged.value = null
+    liveOutcome.value = placedOutcome.value = (held && outcomes.get(held.id)) ?? null
+  }
+  ask()
+})
 
 export function ask(): void {
-  if (current.length < 2 || length_m(current) < 0.05) return
+  const held = current.value
+  const line = underHand()
+  if (!held || line.length < 2 || length_m(line) < 0.05) {
+    questions.stop()
+    Object.assign(live, { pending: false, error: '' })
+    judged.value = null
+    liveOutcome.value = placedOutcome.value = null
+    return
+  }
   live.pending = true
-  questions.ask(asFeature(current, place.attributes))
+  questions.ask({ feature: asFeature(line, place.attributes), id: held.id, placed: line.length === held.points.length ? held.points : null, at: performance.now() })
 }
+
+/** The segment under the hand was placed: its verdict is that of the line now. */
+watch(() => current.value?.points.length ?? 0, (now, before) => { if (now > before && liveOutcome.value) placedOutcome.value = liveOutcome.value })
 
 export function begin(): void {
-  forget()
   dismiss()
-  phase.value = 'drawing'
-  wish.value = 'begin'
-}
-
-/** Drops the line; the form keeps what was typed. */
-export function forget(): void {
-  questions.stop()
-  current = []
-  place.line = []
-  judged.value = null
-  liveOutcome.value = null
-  Object.assign(live, { length_m: 0, points: 0, pending: false, error: '' })
-  if (subject.value?.from === 'drawn') dismiss()
-  phase.value = 'idle'
+  take()
 }
 
 export function cancel(): void {
-  forget()
-  wish.value = 'clear'
+  if (subject.value?.from === 'drawn') dismiss()
+  putDown()
 }
 
-/** A line that came with the address. */
+/** Everything off the table. */
+export function forget(): void {
+  questions.stop()
+  if (subject.value?.from === 'drawn') dismiss()
+  clear()
+}
+
+/** Lines that came with the address. */
 export function restore(): void {
-  if (place.line.length < 2) return
-  wish.value = 'put'
-  moved([...place.line], true)
+  if (place.line.length > 1 || place.others.length) layOut()
+}
+
+/** The point under the hand, to the millimetre; null where there is no hand over the map. */
+export function hover(point: Position | null): void {
+  const next = point && rounded(point)
+  if (next?.[0] !== hand.value?.[0] || next?.[1] !== hand.value?.[1]) hand.value = next
 }
 
 watch(() => ({ ...place.attributes }), ask)

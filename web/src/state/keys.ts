@@ -3,7 +3,10 @@ import { ref } from 'vue'
 import { flip, isOn } from '../map/switches'
 import { holding, letGo, takeBack } from './dig-hand'
 import { leaveDig, plan, restorePlan, stepDig } from './digs'
-import { begin, cancel, phase, wish } from './drawing'
+import { begin, cancel, phase } from './drawing'
+import { arrowKey, drawingKey } from './table-keys'
+import { redo, can, tool, undo, vertex } from './table'
+import { answerByKey, leave, stepItem, writing } from './review'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
@@ -20,7 +23,10 @@ const typing = (target: EventTarget | null): boolean =>
 export function escape(): boolean {
   if (keysOpen.value) keysOpen.value = false
   else if (place.room === 'digs') return escapeDigs()
+  else if (place.room === 'review') return escapeReview()
+  else if (tool.value) tool.value = null
   else if (phase.value === 'drawing') cancel()
+  else if (vertex.value !== null) vertex.value = null
   else if (subject.value?.from === 'drawn') cancel()
   else if (subject.value || subjectError.value) dismiss()
   else if (place.legend) place.legend = false
@@ -36,8 +42,17 @@ function escapeDigs(): boolean {
   return true
 }
 
+function escapeReview(): boolean {
+  if (writing.value) writing.value = null
+  else if (place.review.route !== null) leave()
+  else if (place.legend) place.legend = false
+  else return false
+  return true
+}
+
 export function step(by: number): void {
   if (place.room === 'digs') return stepDig(by)
+  if (place.room === 'review') return stepItem(by)
   const items = listedItems.value
   if (!items.length) return
   const now = items.findIndex((item) => String(item.id) === place.route)
@@ -54,7 +69,9 @@ function startDrawing(): void {
 const ACTIONS: Record<string, () => void> = {
   '/': () => searchBox.value?.focus(),
   '?': () => { keysOpen.value = true },
-  d: startDrawing,
+  a: () => { if (place.room === 'review') answerByKey('agree') },
+  c: () => { if (place.room === 'review') answerByKey('contest') },
+  d: () => { if (place.room === 'review') answerByKey('ask'); else startDrawing() },
   l: () => { place.legend = !place.legend },
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
   j: () => step(1),
@@ -64,6 +81,12 @@ const ACTIONS: Record<string, () => void> = {
 }
 
 export function listenToKeys(): void {
+  // The map pans with the arrows: a vertex that is chosen has them first.
+  addEventListener('keydown', (event) => {
+    if (place.room !== 'map' || typing(event.target) || keysOpen.value || !arrowKey(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }, true)
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented) return
     if (event.key === 'Escape') {
@@ -72,6 +95,7 @@ export function listenToKeys(): void {
       return
     }
     if (typing(event.target) || event.altKey) return
+    if (place.room === 'map' && !keysOpen.value && drawingKey(event)) return event.preventDefault()
     if (event.ctrlKey || event.metaKey) return undoKeys(event)
     const act = ACTIONS[event.key]
     if (!act) return
@@ -82,11 +106,12 @@ export function listenToKeys(): void {
 
 function undoKeys(event: KeyboardEvent): void {
   if (place.room === 'digs') return undoMove(event)
-  if (phase.value === 'idle') return
+  if (!can.undo && !can.redo) return
   const key = event.key.toLowerCase()
   if (key !== 'z' && key !== 'y') return
   event.preventDefault()
-  wish.value = key === 'y' || event.shiftKey ? 'redo' : 'undo'
+  if (key === 'y' || event.shiftKey) redo()
+  else undo()
 }
 
 function undoMove(event: KeyboardEvent): void {

@@ -2,12 +2,16 @@
 import { ref, shallowRef } from 'vue'
 import { beginSession, changePassword, endSession, onSignedOut, readOffices, readSession } from '../api/client'
 import type { Me, Offices } from '../api/people-types'
+import { refusal, WAY_OUT } from './sso'
 
 /** undefined: not asked yet; null: nobody. */
 export const person = shallowRef<Me | null | undefined>(undefined)
 export const offices = shallowRef<Offices | null>(null)
 /** Said above the form when a session has ended by itself. */
 export const ended = ref(false)
+
+/** Did they come by single sign-on? Then signing out goes on there: at a counter the next person must not be taken for this one. */
+let bySso = false
 
 export const may = (ability: string): boolean => person.value?.may.includes(ability) ?? false
 
@@ -17,18 +21,23 @@ async function known(me: Me | null): Promise<void> {
 }
 
 export async function findOut(): Promise<void> {
-  await known((await readSession()).person)
+  const now = await readSession()
+  bySso = now.sso
+  await known(now.person)
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
   ended.value = false
-  await known((await beginSession(login, password)).person)
+  const now = await beginSession(login, password)
+  bySso = now.sso
+  refusal.value = null
+  await known(now.person)
 }
 
 /** Everything that was shown goes with the person: the page begins anew. */
 export async function signOut(): Promise<void> {
   await endSession()
-  location.assign('/')
+  location.assign(bySso ? WAY_OUT : '/')
 }
 
 export async function renew(old: string, fresh: string): Promise<void> {

@@ -1,15 +1,17 @@
 /** Going from one place of the page to another. */
 import { letGo } from './dig-hand'
 import { openDigs } from './digs'
+import { openReview } from './review'
 import { place } from './store'
 import type { Room } from './url'
 
 /** The places of the top bar, in order. */
-export const PLACES = ['map', 'digs', 'data'] as const satisfies readonly Room[]
+export const PLACES = ['map', 'review', 'digs', 'data'] as const satisfies readonly Room[]
 
 export function enter(room: Room): void {
   if (place.room === room) return
   letGo()
   place.room = room
   if (room === 'digs') void openDigs()
+  if (room === 'review') void openReview()
 }

@@ -16,7 +16,7 @@ export const failure = ref('')
 
 /** What the verdict card and the map are about. */
 export interface Subject {
-  from: 'stored' | 'drawn' | 'job'
+  from: 'stored' | 'drawn' | 'job' | 'proposal'
   key: string
   feature: RouteFeature
   verdict: Verdict

@@ -39,7 +39,7 @@ export async function choose(id: string | number, fly: boolean, box?: Box): Prom
 }
 
 /** Shows a verdict that is already here: a drawn line, or a row of a job. */
-export function show(from: 'drawn' | 'job', key: string, feature: RouteFeature, judged: Judged): void {
+export function show(from: 'drawn' | 'job' | 'proposal', key: string, feature: RouteFeature, judged: Judged): void {
   asking?.abort()
   subjectLoading.value = false
   subjectError.value = ''

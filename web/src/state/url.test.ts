@@ -4,6 +4,7 @@ import { addressOf, fromAddress, fromQuery, nowhere, pathOf, toQuery, type Place
 const full: Place = {
   ...nowhere(), lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
   switched: { satellite: true, pipes: false, 'pipes.gas': false }, legend: true, line: [[114.3000001, 34.7], [114.301, 34.7000002]], attributes: { utility: 'power', voltage_kv: '0.4', project: '示范 A/B' },
+  proposal: { id: 17, old: 1, fresh: 3, draft: 18, state: 'under_review' },
 }
 
 describe('the address', () => {
@@ -14,7 +15,7 @@ describe('the address', () => {
   test('survives a second trip unchanged', () => expect(toQuery(fromQuery(toQuery(full)))).toBe(toQuery(full)))
 
   test.each([
-    ['?at=abc', 'view'], ['?at=12/95/114', 'view'], ['?at=12/34', 'view'], ['?tab=nowhere', 'tab'], ['?lang=fr', 'lang'], ['?row=x', 'row'], ['?line=114_34', 'line'], ['?line=a_b~c_d', 'line'],
+    ['?at=abc', 'view'], ['?at=12/95/114', 'view'], ['?at=12/34', 'view'], ['?tab=nowhere', 'tab'], ['?lang=fr', 'lang'], ['?row=x', 'row'], ['?line=114_34', 'line'], ['?line=a_b~c_d', 'line'], ['?proposal=-1', 'proposal'], ['?old=1.5&new=x', 'proposal'],
   ] as [string, keyof Place][])('that makes no sense (%s) is left at its default', (query, key) => {
     expect(fromQuery(query)[key]).toEqual(nowhere()[key])
   })
@@ -30,10 +31,19 @@ const joint: Place = {
   digs: { tab: 'score', plan: '0b2c-4', dig: 7, work: 'W-1#2', road: '东京大道', party: '示范燃气公司', state: 'asking', sort: 'days', folded: true },
 }
 
+const reviewing: Place = {
+  ...nowhere('review'), lang: 'en', view: { zoom: 15, lat: 34.8, lon: 114.3 }, legend: true,
+  review: {
+    tab: 'tasks', route: 12, show: 'log', district: '古城区', authority: 'urban', outcomes: ['exempt', 'parallel'], state: 'decided', deadline: 'soon',
+    flags: ['at_limit', 'sliced'], q: 'SF 1', sort: 'longest', asked: 'answered', mine: true,
+  },
+}
+
 describe('each place of the page', () => {
   const there = (place: Place): Place => fromAddress(...(addressOf(place).split(/(?=\?)/) as [string, string]))
 
   test('has its own path', () => {
+    expect([nowhere('review')].map(addressOf)).toEqual(['/review'])
     expect([nowhere(), nowhere('digs'), { ...nowhere('invite'), token: 'kx/9' }].map(pathOf)).toEqual(['/', '/digs', '/invite/kx%2F9'])
     expect(fromAddress('/elsewhere', '').room).toBe('map')
     expect(fromAddress('/invite', '').room).toBe('map')
@@ -42,6 +52,7 @@ describe('each place of the page', () => {
   test('brings everything back', () => {
     expect(there(joint)).toEqual(joint)
     expect(there(full)).toEqual(full)
+    expect(there(reviewing)).toEqual(reviewing)
     expect(there({ ...nowhere('invite'), token: 'kx_-9' })).toEqual({ ...nowhere('invite'), token: 'kx_-9' })
   })
 

@@ -4,10 +4,10 @@ import type { Lang } from '../api/types'
 import { noData, putData, readData, type DataPlace } from './url-data'
 
 /** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
-export const ROOMS = ['map', 'digs', 'data', 'invite'] as const
+export const ROOMS = ['map', 'review', 'digs', 'data', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
-export const TABS = ['routes', 'draw', 'batch', 'layers'] as const
+export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers'] as const
 export type Tab = (typeof TABS)[number]
 
 export interface View {
@@ -33,12 +33,45 @@ export interface DigPlace {
   folded: boolean
 }
 
+/** What is shown of the review: the queue and its filters, one of its items, or the questions to the owners of layers. */
+export const REVIEW_TABS = ['queue', 'tasks', 'layers'] as const
+export const REVIEW_SHOWS = ['meets', 'sheets', 'tasks', 'log'] as const
+export const REVIEW_FLAGS = ['at_limit', 'undetermined', 'sliced'] as const
+
+export interface ReviewPlace {
+  tab: (typeof REVIEW_TABS)[number]
+  route: number | null
+  show: (typeof REVIEW_SHOWS)[number]
+  district: string
+  authority: string
+  outcomes: string[]
+  state: string
+  deadline: string
+  flags: (typeof REVIEW_FLAGS)[number][]
+  q: string
+  sort: string
+  /** Of the questions: open, answered or closed; and only those that one's own office is asked. */
+  asked: string
+  mine: boolean
+}
+
+/** The proposal that is open, which two versions are compared, and of which draft the line on the drawing table is. */
+export interface ProposalPlace {
+  id: number | null
+  old: number | null
+  fresh: number | null
+  draft: number | null
+  state: string
+}
+
 export interface Place {
   room: Room
   /** The unguessable part of an invitation's link. */
   token: string | null
   digs: DigPlace
   data: DataPlace
+  review: ReviewPlace
+  proposal: ProposalPlace
   lang: Lang | null
   tab: Tab
   view: View | null
@@ -50,8 +83,11 @@ export interface Place {
   /** Layers whose switch differs from the default: true shown, false hidden. */
   switched: Record<string, boolean>
   legend: boolean
+  /** The current line of the drawing table, what it is for, and its place among the others. */
   line: Position[]
   attributes: Record<string, string>
+  others: { line: Position[]; attributes: Record<string, string> }[]
+  hand: number
 }
 
 /** Decimals of a drawn line: a millimetre. The line is asked about as the address has it, so a link gives the same verdict. */
@@ -59,8 +95,9 @@ export const LINE_DIGITS = 8
 
 export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
+  review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   data: noData(), lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {},
+  line: [], attributes: {}, others: [], hand: 0, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
 /** The path of a place: "/" is the map. */
@@ -74,8 +111,11 @@ export const addressOf = (place: Place): string => pathOf(place) + toQuery(place
 export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
-  if (first === 'data') return { ...fromQuery(query), room: 'data', q: '', tab: 'routes', data: readData(new URLSearchParams(query)) }
-  return { ...fromQuery(query), room: first === 'digs' ? 'digs' : 'map' }
+  const said = fromQuery(query)
+  const { lang, view, switched, legend } = said
+  if (first === 'data') return { ...nowhere('data'), lang, view, switched, legend, data: readData(new URLSearchParams(query)) }
+  if (first === 'review') return { ...nowhere('review'), lang, view, switched, legend, review: readReview(new URLSearchParams(query)) }
+  return { ...said, room: first === 'digs' ? 'digs' : 'map' }
 }
 
 function unescaped(text: string): string {
@@ -96,6 +136,7 @@ export function toQuery(place: Place): string {
   if (place.room === 'invite') return written(out)
   if (place.room === 'data') putData(place.data, put)
   else if (place.room === 'digs') putDigs(place.digs, put)
+  else if (place.room === 'review') putReview(place.review, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
   put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
@@ -115,15 +156,30 @@ function putDigs(digs: DigPlace, put: Put): void {
   put('time', digs.folded ? '0' : null)
 }
 
+function putReview(at: ReviewPlace, put: Put): void {
+  put('show', at.tab === 'queue' ? null : at.tab)
+  put('item', at.route === null ? null : String(at.route))
+  put('part', at.show === 'meets' ? null : at.show)
+  for (const key of ['district', 'authority', 'state', 'deadline', 'q', 'sort', 'asked'] as const) put(key, at[key])
+  put('only', at.outcomes.join('.'))
+  put('flags', at.flags.join('.'))
+  put('mine', at.mine ? '1' : null)
+}
+
 function putMap(place: Place, put: Put): void {
   put('tab', place.tab === 'routes' ? null : place.tab)
   put('route', place.route)
   put('job', place.job)
   put('row', place.row === null ? null : String(place.row))
+  for (const [key, value] of [['proposal', place.proposal.id], ['old', place.proposal.old], ['new', place.proposal.fresh], ['draft', place.proposal.draft]] as const) put(key, value === null ? null : String(value))
+  put('life', place.proposal.state)
   put('only', place.outcomes.join('.'))
   put('q', place.q)
-  put('line', place.line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~'))
+  put('line', writeLine(place.line))
   for (const [name, value] of Object.entries(place.attributes)) put(`a.${name}`, value)
+  put('more', place.others.map((one) => writeLine(one.line)).join('!'))
+  place.others.forEach((one, i) => { for (const [name, value] of Object.entries(one.attributes)) put(`m${i + 1}.${name}`, value) })
+  put('hand', place.hand ? String(place.hand) : null)
 }
 
 /** Reads an address; what cannot be understood is left at its default. */
@@ -143,6 +199,17 @@ export function fromQuery(query: string): Place {
   place.legend = said.get('legend') === '1'
   place.line = readLine(said.get('line'))
   for (const [key, value] of said) if (key.startsWith('a.') && value) place.attributes[key.slice(2)] = value
+  place.others = (said.get('more') ?? '').split('!').map((text) => ({ line: readLine(text), attributes: {} as Record<string, string> }))
+    .filter((one) => one.line.length)
+  for (const [key, value] of said) {
+    const [, number, name] = /^m(\d+)\.(.+)$/.exec(key) ?? []
+    const one = place.others[Number(number) - 1]
+    if (one && name && value) one.attributes[name] = value
+  }
+  const hand = Number(said.get('hand'))
+  place.hand = Number.isInteger(hand) && hand > 0 ? Math.min(hand, place.others.length) : 0
+  const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
+  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
   place.digs = readDigs(said, place.digs)
   return place
 }
@@ -157,11 +224,25 @@ function readDigs(said: URLSearchParams, at: DigPlace): DigPlace {
   }
 }
 
+function readReview(said: URLSearchParams): ReviewPlace {
+  const text = (key: string): string => said.get(key) ?? ''
+  const item = Number(text('item'))
+  return {
+    tab: REVIEW_TABS.find((tab) => tab === text('show')) ?? 'queue', route: Number.isSafeInteger(item) && item > 0 ? item : null,
+    show: REVIEW_SHOWS.find((show) => show === text('part')) ?? 'meets', district: text('district'), authority: text('authority'),
+    outcomes: text('only').split('.').filter(Boolean), state: text('state'), deadline: text('deadline'),
+    flags: REVIEW_FLAGS.filter((flag) => text('flags').split('.').includes(flag)), q: text('q'), sort: text('sort'),
+    asked: text('asked'), mine: text('mine') === '1',
+  }
+}
+
 function readView(text: string | null): View | null {
   const [zoom, lat, lon] = (text ?? '').split('/').map(Number)
   if (![zoom, lat, lon].every((n) => n !== undefined && Number.isFinite(n))) return null
   return zoom! >= 0 && zoom! <= 24 && Math.abs(lat!) <= 85 && Math.abs(lon!) <= 180 ? { zoom: zoom!, lat: lat!, lon: lon! } : null
 }
+
+const writeLine = (line: Position[]): string => line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~')
 
 function readLine(text: string | null): Position[] {
   const points = (text ?? '').split('~').map((pair) => pair.split('_').map(Number))

@@ -1,0 +1,1 @@
+"""The drawing table over HTTP: typed coordinates, parallels, lines out of files."""
