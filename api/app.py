@@ -37,6 +37,7 @@ from api.endpoints import (
     session,
     sheets,
     sso,
+    stock,
     tasks,
     tiles,
     tokens,
@@ -69,14 +70,15 @@ TAGS = [
     {"name": "reviewing", "description": "审查队列、核对、数据任务与办理 / the queue, findings answered, data tasks, decisions"},
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
+    {"name": "stock", "description": "维护图层：送交、质量、对比、装入 / keeping the layers: deliveries, quality, loads"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
-    tiles, session, sso, people, companies, tokens, audit, city, layers, features, packs, reviews, drawing, proposals, sheets,
-    queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
+    sheets, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
-UPLOADS = ("/api/reviews", "/api/lines/read")
+UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
 # already as small as they get: a second compression costs time and saves nothing
 PACKED = (

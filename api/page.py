@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 # first parts of addresses that the page answers by itself (web/src/state/url.ts); the map is "/"
-ROOMS = ("review", "digs", "invite")
+ROOMS = ("review", "digs", "data", "invite")
 NOT_BUILT = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>外线通 Waixian</title></head>

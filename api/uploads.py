@@ -3,13 +3,14 @@
 import re
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fastapi import UploadFile
 
-from geo.errors import UnreadableFile
+from geo.errors import UnreadableFile, WaixianError
 from layers.readers.intake import FORMATS, PARTS
 
 # a file alone; the parts of a shapefile may come side by side
@@ -27,6 +28,18 @@ class Upload:
     folder: str
     stored: str
     shown: str
+
+
+@contextmanager
+def told_as_shown(folder: Path, stored: str, shown: str) -> Iterator[None]:
+    """Within it, what is wrong with a stored file is told under the name that the visitor knows."""
+    try:
+        yield
+    except WaixianError as error:
+        for name, said in error.context.items():
+            if isinstance(said, (str, Path)):
+                error.context[name] = str(said).replace(str(folder / stored), shown).replace(stored, shown)
+        raise
 
 
 def receive(files: Sequence[UploadFile], jobs_dir: Path) -> Upload:

@@ -32,6 +32,9 @@ from layers.readers.columns import conform
 from layers.replacing import give_way, replace
 from layers.rights.squares import refresh
 
+LOADED = "delivery.load"
+"""The action under which the audit keeps who loaded a delivery; its subject is the delivery's number."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -97,8 +100,9 @@ def load_layer(
     """Load a layer of :data:`geo.schema.LAYERS` (in the city's work CRS) or ``routes``, all or nothing.
 
     ``progress(done, total)`` counts rows sent. Columns the layer does not know are left out, except that routes keep
-    ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. Raises UnknownLayer, UnknownCrs,
-    MissingColumn, BadValue, BadGeometry; Conflict without a city. ``actor``: who loads it, for the audit.
+    ``raw`` (a dict, or JSON text) and bring their ``spans``, and that ``unclear`` stays. ``actor``: who loads it, as the
+    audit shall have it (None: nothing is noted). Raises UnknownLayer, UnknownCrs,
+    MissingColumn, BadValue, BadGeometry; Conflict without a city.
     """
     spec = _spec(name)
     with engine.begin() as connection:
@@ -120,9 +124,8 @@ def load_layer(
             refresh(connection)
         done = sa.update(DeliveryRow).where(DeliveryRow.id == number)
         connection.execute(done.values(rows_loaded=_count(connection, name, number), content=_joined(content)))
-        if actor is not None:
-            told = {"layer": name, "rows": len(rows), "source": delivery.source, "owner": delivery.owner, "replaced": replaced}
-            note(connection, actor, "delivery.load", str(number), None, told)
+        if actor is not None:  # last of all: while it is being written, no other change of anything can be noted
+            _note(connection, actor, name, number, delivery, len(rows), replaced)
         return Loaded(str(number), name, len(rows), False, replaced, outdated)
 
 
@@ -159,6 +162,18 @@ def _first_of_a_load(connection: sa.Connection, delivery: Delivery, rows: int, c
     """The number of a new delivery of routes; no other of them is numbered before this transaction ends."""
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("waixian load routes"))))
     return register(connection, "routes", delivery, rows, city)
+
+
+def _note(connection: sa.Connection, actor: Actor, name: str, number: int, delivery: Delivery, count: int, replaced: int) -> None:
+    said = {
+        "layer": name,
+        "file": delivery.file_name,
+        "sha256": delivery.sha256,
+        "owner": delivery.owner,
+        "source": delivery.source,
+    }
+    day = None if delivery.as_of is None else delivery.as_of.isoformat()
+    note(connection, actor, LOADED, str(number), None, {**said, "as_of": day, "rows": count, "replaced": replaced})
 
 
 def _spec(name: str) -> LayerSpec:

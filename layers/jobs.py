@@ -167,6 +167,13 @@ def job(engine: sa.Engine, job_id: str, scope: Scope | None = None) -> Job:
     return _job(row)
 
 
+def newest(engine: sa.Engine, kind: str, limit: int) -> list[Job]:
+    """The jobs of a kind, the newest first."""
+    query = sql.SQL("SELECT {} FROM jobs WHERE kind = %s ORDER BY created_at DESC, id LIMIT %s").format(_COLUMNS)
+    with engine.connect() as connection, driver(connection).cursor(row_factory=dict_row) as cursor:
+        return [_job(row) for row in cursor.execute(query, [kind, limit]).fetchall()]
+
+
 @contextlib.contextmanager
 def claim(engine: sa.Engine, kinds: Sequence[str]) -> Iterator[Claim | None]:
     """Take the oldest waiting job of these kinds for the length of the block, or None where none waits.

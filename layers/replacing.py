@@ -17,6 +17,7 @@ Nothing is deleted: ``replaced_by`` names the delivery that took over, so what w
 """
 
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from datetime import date
 
 import shapely
@@ -107,6 +108,42 @@ def _wholly(new: Claim, old: Claim, claims: list[Claim]) -> bool:
     return new.coverage is not None and bool(shapely.union_all(newer).covers(old.coverage))
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What a delivery to come would do to one that holds: ``whole`` or ``part`` of it goes, it stays ``beside``, or it is
+    the ``newer`` one and shows above; ``rows``: how many rows would go."""
+
+    delivery: int
+    fate: str
+    rows: int
+
+
+def foresee(connection: sa.Connection, layer: str, spec: LayerSpec, coming: Claim) -> list[Fate]:
+    """What :func:`replace` would do to the deliveries that hold, if ``coming`` were loaded; nothing is written.
+
+    ``coming.id`` is taken as later than any. Vector layers of the ground only."""
+    coming = dataclass_replace(coming, id=1 << 62)
+    claims = [*claims_of(connection, layer), coming]
+    out = []
+    for old in claims[:-1]:
+        if not coming.newer_than(old):
+            out.append(Fate(old.id, "newer", 0))
+        elif _wholly(coming, old, claims):
+            out.append(Fate(old.id, "whole", _count(connection, layer, "true", {"old": old.id})))
+        elif coming.coverage is None:
+            out.append(Fate(old.id, "beside", 0))
+        else:
+            area = "ST_SetSRID(CAST(:area AS geometry), (SELECT work_srid FROM cities))"
+            given = {"old": old.id, "area": coming.coverage.wkb}
+            rows = _count(connection, layer, _place(spec, area, "(SELECT coverage FROM deliveries WHERE id = :old)"), given)
+            out.append(Fate(old.id, "part" if rows else "beside", rows))
+    return out
+
+
+def _count(connection: sa.Connection, layer: str, place: str, given: dict[str, object]) -> int:
+    return int(connection.execute(sa.text(f'SELECT count(*) FROM "{layer}" o WHERE {_OLD} AND {place}'), given).scalar_one())
+
+
 def _all_rows(connection: sa.Connection, layer: str, new: int, old: int) -> int:
     return _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD}', new, old)
 
@@ -115,13 +152,17 @@ def _in_part(connection: sa.Connection, layer: str, spec: LayerSpec, new: Claim,
     if new.coverage is None:
         return 0
     area, before = (f"(SELECT coverage FROM deliveries WHERE id = :{which})" for which in ("new", "old"))
-    if spec.geometry != "none":
-        place = f"o.geometry && {area} AND ST_Covers({area}, o.geometry)"
-    else:
-        its_road = "FROM roads r WHERE r.road_id = o.road_id AND r.replaced_by IS NULL"
-        inside = f"ST_Covers({area}, r.geometry) AND coalesce(ST_Intersects({before}, r.geometry), true)"
-        place = f"(SELECT bool_and({inside}) {its_road})"  # a road nobody knows: NULL, it stays
+    place = _place(spec, area, before)
     return _run(connection, f'UPDATE "{layer}" o SET replaced_by = :new WHERE {_OLD} AND {place}', new.id, old.id)
+
+
+def _place(spec: LayerSpec, area: str, before: str) -> str:
+    """SQL that is true for a row ``o`` of an older delivery (coverage ``before``) that lies in the newer ``area``."""
+    if spec.geometry != "none":
+        return f"o.geometry && {area} AND ST_Covers({area}, o.geometry)"
+    its_road = "FROM roads r WHERE r.road_id = o.road_id AND r.replaced_by IS NULL"
+    inside = f"ST_Covers({area}, r.geometry) AND coalesce(ST_Intersects({before}, r.geometry), true)"
+    return f"(SELECT bool_and({inside}) {its_road})"  # a road nobody knows: NULL, it stays
 
 
 def _routes_of_same_key(connection: sa.Connection, new: int, old: int) -> int:

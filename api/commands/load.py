@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import shapely
 import sqlalchemy as sa
 
 from api.commands.house import House
-from api.commands.reading import options, read_asked, tell_lost, tell_notes, tell_unplaced
+from api.commands.reading import mapping_of, read_asked, tell_lost, tell_notes, tell_unplaced
 from api.commands.rematch import matched
 from api.commands.terminal import bar, console, say, summary_line
 from api.day import today
+from api.loading import MATCHED, LoadWords, delivery_of, load_read, read_ordered
 from api.past import past
 from api.review import Review, review
 from geo.city import VECTOR_LAYERS, City
@@ -22,16 +22,13 @@ from geo.errors import BadInput, UnknownLayer
 from geo.law.pack import Pack
 from layers.cities import city_settings, create_city
 from layers.city_folder import open_city
-from layers.deliveries import Delivery, Loaded, file_sha256, load_layer
+from layers.deliveries import Delivery, Loaded, load_layer
 from layers.digs.match_store import standing
 from layers.ledger_rows import ledger_issues
 from layers.queries import city as stored_city
 from layers.rasters.store import RASTER_LAYERS, load_raster
-from layers.readers import RoutesRead, read_layer
+from layers.readers import RoutesRead
 from layers.route_store import routes_to_judge, save_verdicts
-
-# Layers that say who digs where, and on which roads.
-MATCHED = ("routes", "events", "roads")
 
 
 def load(house: House, asked: argparse.Namespace) -> int:
@@ -106,28 +103,23 @@ def rasters(place: Path) -> Path:
     return folder
 
 
-def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
-    for option, day in (("--as-of", asked.as_of), ("--complete-since", asked.complete_since)):
-        if day is not None and day > today():
-            raise BadInput(why_zh=f"{option} {day} 尚未到来：记录不能晚于今天", why_en=f"{option} {day} is still to come")
-    area: Any = None
-    if asked.coverage == "bounds":
-        area = city.bounds_polygon
-    elif asked.coverage:
-        zone = read_layer("districts", asked.coverage, work_crs=city.work_crs, bounds=city.bounds).frame
-        area = shapely.union_all(zone.geometry.to_numpy())
-    return Delivery(
-        asked.source, asked.owner, asked.licence, asked.as_of, asked.complete_since, area, asked.owner or asked.source,
-        None, file_sha256(asked.file), asked.file.name,
+def _words(asked: argparse.Namespace) -> LoadWords:
+    return LoadWords(
+        asked.source, asked.owner, asked.licence, asked.as_of, asked.complete_since, asked.coverage or "", asked.encoding,
+        asked.crs, asked.inside, mapping_of(asked.mapping),
     )  # fmt: skip
 
 
+def _delivery(asked: argparse.Namespace, city: City) -> Delivery:
+    return delivery_of(_words(asked), city, asked.file, asked.file.name)
+
+
 def _load_layer(engine: sa.Engine, asked: argparse.Namespace, city: City, lang: str) -> int:
-    read = read_layer(asked.layer, asked.file, **options(asked, city))
+    read = read_ordered(asked.layer, asked.file, _words(asked), city)
     tell_notes(read, lang)
-    delivery = replace(_delivery(asked, city), rows_expected=len(read.frame) + read.lost)
+    delivery = _delivery(asked, city)
     with bar(f"{asked.layer}") as tell:
-        done = load_layer(engine, asked.layer, read.frame, delivery, tell, actor=console())
+        done = load_read(engine, asked.layer, read, delivery, console(), tell)
     _tell(done)
     if asked.layer in ("roads", "road_ledger"):
         tell_unplaced(ledger_issues(stored_city(engine)), lang)

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from api.deps import House, HouseNow
 from api.rights import needs
 from api.schemas import PackBrief, PackOut, problems
+from api.stock.packs import clauses, compared
+from api.stock.schemas import ClausesOut, ComparedOut
 from api.wire import Json
 from geo.errors import Conflict
 from geo.law.pack import Cite, Pack, Tier, Words
@@ -27,6 +29,24 @@ def show_pack(pack_id: str, house: HouseNow) -> Json:
     return Json(_whole(house.pack(pack_id), _default(house)))
 
 
+@router.get("/{pack_id}/clauses", response_model=ClausesOut, responses=problems(404, 422), summary="规则包全文 / a pack in words")
+def show_clauses(pack_id: str, house: HouseNow) -> Json:
+    """Every item in words with its citation, and what follows from each worked case."""
+    pack = house.pack(pack_id)
+    return Json(clauses(pack, house.settings.packs_dir / pack.id))
+
+
+@router.get(
+    "/{pack_id}/compare/{other_id}",
+    response_model=ComparedOut,
+    responses=problems(404, 422),
+    summary="两个规则包之差 / two packs",
+)
+def show_compared(pack_id: str, other_id: str, house: HouseNow) -> Json:
+    """Two packs clause by clause: what differs, what only one has, and what is the same."""
+    return Json(compared(house.pack(pack_id), house.pack(other_id)))
+
+
 def _default(house: House) -> str:
     """Id of the pack that judges today when none is named; empty where there is none, or no city to choose it for."""
     try:
@@ -40,7 +60,8 @@ def _brief(pack: Pack, default: str) -> dict[str, Any]:
     data = pack.data
     return {
         "id": pack.id, "label": pack.label, "title": _words(data.title), "city": _words(data.city),
-        "valid_from": data.valid_from, "valid_to": data.valid_to, "default": pack.id == default,
+        "valid_from": data.valid_from, "valid_to": data.valid_to, "default": pack.id == default, "readings": len(data.switches),
+        "open_readings": sum(not one.confirmed_by.office for one in data.switches.values()),
     }  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from api.errors import words_of
 from api.jobs.orders import KIND, Order, jobs_dir
 from api.jobs.work import run_order
 from api.standing import Standing
+from api.stock.jobs import load_ordered
+from api.stock.orders import LOAD
 from api.warmth import prepare_city
 from geo.errors import WaixianError
 from layers import jobs
@@ -60,7 +62,7 @@ class Loop:
     def __init__(self, database_url: str, packs_dir: Path, home: Path, default_pack: str = "") -> None:
         self._url, self._home = database_url, home
         self._engine = engine(database_url, 3)
-        self._packs = read_packs(packs_dir)
+        self._packs, self._default_pack = read_packs(packs_dir), default_pack
         self._standing = Standing(self._engine)
         self._duties = Duties(self._engine, self._standing, self._packs, default_pack)
         self._stop = Event()
@@ -107,7 +109,7 @@ class Loop:
 
     def _one(self) -> bool:
         """Do the oldest job that waits, if there is one."""
-        with jobs.claim(self._engine, [KIND, *KINDS]) as claim:
+        with jobs.claim(self._engine, [KIND, LOAD, *KINDS]) as claim:
             if claim is None:
                 return False
             folder = jobs_dir(self._home) / str(claim.job.params.get("folder", claim.job.id))
@@ -129,6 +131,9 @@ class Loop:
         teller.phase("准备", "getting ready")
         if claim.job.kind in KINDS:
             return do_job(claim.job.kind, claim.job.params, self._engine, self._standing, self._packs, teller)
+        if claim.job.kind == LOAD:
+            folder = jobs_dir(self._home)
+            return load_ordered(claim.job.params, folder, self._engine, self._standing, self._packs, teller, self._default_pack)
         order = Order(**claim.job.params)
         city, pack = self._standing.city(), pack_named(self._packs, order.pack)
         standing = partial(self._standing.works, pack)

@@ -22,10 +22,11 @@ from api.jobs.orders import ANSWERS, GEOJSON, MAP, REJECTS, REPORT, Order, Tell
 from api.past import past
 from api.report.write import write_report
 from api.review import Review, review
+from api.uploads import told_as_shown
 from api.wire import dumps, plain
 from geo.city import City
 from geo.crs import to_degrees
-from geo.errors import Unavailable, WaixianError
+from geo.errors import Unavailable
 from geo.law.pack import Pack
 from layers.readers import Issue, Limits, RoutesRead, read_routes
 
@@ -67,7 +68,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
     """The routes of the file; what is wrong with it is told under the name that the visitor knows."""
-    try:
+    with told_as_shown(folder, order.stored, order.shown):
         return read_routes(
             folder / order.stored,
             work_crs=city.work_crs,
@@ -76,13 +77,6 @@ def _read(order: Order, folder: Path, city: City, limits: Limits) -> RoutesRead:
             crs=order.crs,
             limits=limits,
         )
-    except WaixianError as error:
-        for name, said in error.context.items():
-            if isinstance(said, (str, Path)):
-                error.context[name] = (
-                    str(said).replace(str(folder / order.stored), order.shown).replace(order.stored, order.shown)
-                )
-        raise
 
 
 def _write(answer: Review, rejects: pd.DataFrame, city: City, folder: Path, tell: Tell) -> tuple[dict[str, str], list[Words]]:

@@ -6,7 +6,7 @@ the chain where it stood; rows cut off at the end do not, so that the last hash,
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -71,14 +71,41 @@ def _hash(one: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def page(source: Source, before: int | None = None, actor: str = "", action: str = "", limit: int = 100) -> list[dict[str, Any]]:
-    """Rows, the newest first: older than the row ``before``, of one actor, of actions that begin like ``action``."""
+@dataclass(frozen=True)
+class Wanted:
+    """Rows of one actor, of actions that begin like ``action``, of subjects that hold ``subject``, at and after ``since`` and
+    before ``until``; what is empty asks for all."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def page(
+    source: Source, before: int | None = None, actor: str = "", action: str = "", limit: int = 100, wanted: Wanted | None = None
+) -> list[dict[str, Any]]:
+    """Rows, the newest first: older than the row ``before``, of one actor, of actions that begin like ``action``; or
+    as ``wanted`` says."""
+    one = wanted or Wanted(actor, action)
     return rows(
         source,
         f"SELECT {_COLUMNS} FROM audit WHERE (:before < 0 OR id < :before) AND (:actor = '' OR actor = :actor)"
-        " AND starts_with(action, :action) ORDER BY id DESC LIMIT :limit",
-        before=-1 if before is None else before, actor=actor, action=action, limit=limit,
+        " AND starts_with(action, :action) AND (:subject = '' OR strpos(lower(subject), lower(:subject)) > 0)"
+        " AND (CAST(:since AS timestamptz) IS NULL OR at >= :since) AND (CAST(:until AS timestamptz) IS NULL OR at < :until)"
+        " ORDER BY id DESC LIMIT :limit",
+        before=-1 if before is None else before, actor=one.actor, action=one.action, subject=one.subject, since=one.since,
+        until=one.until, limit=limit,
     )  # fmt: skip
+
+
+def pages(source: Source, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """All rows that are wanted, the newest first, a part at a time."""
+    last: int | None = None
+    while part := page(source, last, limit=PAGE, wanted=wanted):
+        yield from part
+        last = part[-1]["id"]
 
 
 @dataclass(frozen=True)

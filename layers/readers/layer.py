@@ -248,7 +248,9 @@ def _assemble(
             )
         )
     keep = ("unclear",) if kept["unclear"].notna().any() else ()
-    return LayerRead(conform(kept, spec, work_crs, keep), issues(table, keys, shapes, more), notes, raw.rows, int(lost.sum()))
+    told = issues(table, keys, shapes, more)
+    tidy = conform(kept, spec, work_crs, keep)
+    return LayerRead(tidy, told, notes, raw.rows, int(lost.sum()), tuple(map(str, raw.columns)), dict(table.sources))
 
 
 def _also(murky: Objects, rows: Flags, field: str) -> None:

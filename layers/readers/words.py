@@ -62,7 +62,8 @@ class LayerRead:
 
     ``lost``: how many of the ``rows_expected`` of the file could not be read, so that what they stand for may lie anywhere.
     A row that the layer does not take (a road that is not built) is not among them. Where cells were filled in and cannot be
-    read, ``frame`` has a column ``unclear`` in front: None, or a tuple of their fields.
+    read, ``frame`` has a column ``unclear`` in front: None, or a tuple of their fields. ``columns``: the names that the file has;
+    ``sources``: field → the column that it was read from.
     """
 
     frame: gpd.GeoDataFrame
@@ -70,6 +71,8 @@ class LayerRead:
     notes: list[Note]
     rows_expected: int
     lost: int = 0
+    columns: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ export function onSignedOut(then: () => void): void {
   signedOut = then
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('Accept-Language', language === 'zh' ? 'zh-CN' : 'en')
   let answer: Response
@@ -44,13 +44,18 @@ export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await (await ask(path, init)).json()) as T
 }
 
-export const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+export const send = <T>(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   json(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
 
 export function query(values: Record<string, string | number | null | undefined>): string {
   const pairs = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
   return text ? `?${text}` : ''
+}
+
+/** For what answers with nothing. */
+export async function bare(path: string, method: 'DELETE' | 'POST'): Promise<void> {
+  await ask(path, { method })
 }
 
 // ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +158,7 @@ export const setOpenings = (said: Pick<Openings, 'offices' | 'companies' | 'othe
 
 // ── digging once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const at = encodeURIComponent
+export const at = encodeURIComponent
 
 export const readDigOnce = (signal?: AbortSignal): Promise<DigOnce> => json('/api/dig-once', { signal })
 

@@ -1,3 +1,4 @@
+import { enData } from './en-data'
 import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
 import { enTable } from './en-table'
@@ -8,6 +9,7 @@ import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
   ...enDigs,
+  ...enData,
   ...enDoor,
   ...enTable,
   ...enReview,

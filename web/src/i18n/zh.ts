@@ -1,3 +1,4 @@
+import { zhData } from './zh-data'
 import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
 import { zhTable } from './zh-table'
@@ -7,6 +8,7 @@ import { zhSheets } from './zh-sheets'
 
 export const zh = {
   ...zhDigs,
+  ...zhData,
   ...zhDoor,
   ...zhTable,
   ...zhReview,

@@ -12,7 +12,7 @@ import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old]).join('|')
+  (p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old]).join('|')
 let lastStep = ''
 let following = false
 
@@ -28,6 +28,7 @@ export function readAddress(): void {
 
 /** Opens what the address names; call once the city is known. */
 export async function openAddress(): Promise<void> {
+  if (place.room === 'data') return
   if (place.room === 'digs') return openDigs()
   if (place.room === 'review') return openReview()
   if (place.job) await followJob(place.job)

@@ -6,7 +6,7 @@ import { place } from './store'
 import type { Room } from './url'
 
 /** The places of the top bar, in order. */
-export const PLACES = ['map', 'review', 'digs'] as const satisfies readonly Room[]
+export const PLACES = ['map', 'review', 'digs', 'data'] as const satisfies readonly Room[]
 
 export function enter(room: Room): void {
   if (place.room === room) return

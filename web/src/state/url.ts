@@ -1,9 +1,10 @@
 /** The page's state as an address and back: a link shows a colleague the same thing. */
 import type { Position } from 'geojson'
 import type { Lang } from '../api/types'
+import { noData, putData, readData, type DataPlace } from './url-data'
 
 /** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
-export const ROOMS = ['map', 'review', 'digs', 'invite'] as const
+export const ROOMS = ['map', 'review', 'digs', 'data', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
 export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers'] as const
@@ -68,6 +69,7 @@ export interface Place {
   /** The unguessable part of an invitation's link. */
   token: string | null
   digs: DigPlace
+  data: DataPlace
   review: ReviewPlace
   proposal: ProposalPlace
   lang: Lang | null
@@ -94,7 +96,7 @@ export const LINE_DIGITS = 8
 export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
-  lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
+  data: noData(), lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {}, others: [], hand: 0, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
@@ -110,10 +112,9 @@ export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
   const said = fromQuery(query)
-  if (first === 'review') {
-    const { lang, view, switched, legend } = said
-    return { ...nowhere('review'), lang, view, switched, legend, review: readReview(new URLSearchParams(query)) }
-  }
+  const { lang, view, switched, legend } = said
+  if (first === 'data') return { ...nowhere('data'), lang, view, switched, legend, data: readData(new URLSearchParams(query)) }
+  if (first === 'review') return { ...nowhere('review'), lang, view, switched, legend, review: readReview(new URLSearchParams(query)) }
   return { ...said, room: first === 'digs' ? 'digs' : 'map' }
 }
 
@@ -133,7 +134,8 @@ export function toQuery(place: Place): string {
   }
   put('lang', place.lang)
   if (place.room === 'invite') return written(out)
-  if (place.room === 'digs') putDigs(place.digs, put)
+  if (place.room === 'data') putData(place.data, put)
+  else if (place.room === 'digs') putDigs(place.digs, put)
   else if (place.room === 'review') putReview(place.review, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
