@@ -19,7 +19,8 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 # WCAG 2.2 A and AA; the canvas of the map is a picture, and what it shows stands in lists beside it
 ASK = """async () => {
-  const found = await axe.run({exclude: [['.maplibregl-canvas']]}, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+  const found = await axe.run({exclude: [['.maplibregl-canvas']]}, {runOnly: rules})
   return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }"""
@@ -31,12 +32,12 @@ PLACES = {
     "layers": ("reader", "/?tab=layers&legend=1"),
     "proposals": ("utility", "/?tab=proposals"),
     "queue": ("urban", "/review"),
-    "item": ("urban", "/review?route={route}"),
+    "item": ("urban", "/review?item={route}"),
     "digs": ("lead", "/digs"),
     "data": ("admin", "/data"),
-    "people": ("admin", "/data?show=people"),
-    "audit": ("admin", "/data?show=audit"),
-    "packs": ("admin", "/data?show=packs"),
+    "people": ("admin", "/data?tab=people"),
+    "audit": ("admin", "/data?tab=audit"),
+    "packs": ("admin", "/data?tab=packs"),
 }
 
 

@@ -112,15 +112,18 @@ function pipes(): LayerSpecification[] {
   }]
 }
 
-/** The kilometre in which somebody's pipes lie who opens no more: a dashed square in the utility's hue, said in words. */
-function pipeSquares(): LayerSpecification[] {
-  const pairs = Object.keys(CJJ61).flatMap((utility) => [utility, pipeColour(utility)])
-  const colour = ['match', ['coalesce', ['get', 'utility'], 'other'], ...pairs, pipeColour('other')] as unknown as ExpressionSpecification
-  const source = { source: 'pipe_squares', 'source-layer': 'pipe_squares', minzoom: 12 }
-  return [
-    { id: 'pipe-squares', type: 'fill', ...source, paint: { 'fill-color': colour, 'fill-opacity': 0.04 } },
-    { id: 'pipe-squares-edge', type: 'line', ...source, paint: { 'line-color': colour, 'line-width': 1, 'line-opacity': 0.55, 'line-dasharray': [2, 4] } },
-  ]
+/** The kilometre in which somebody's pipes lie who opens no more: a dashed square in the utility's hue, one inside the other. */
+function pipeSquares(): LayerSpecification {
+  const utility: ExpressionSpecification = ['coalesce', ['get', 'utility'], 'other']
+  const by = (value: (utility: string, at: number) => string | number, other: string | number): ExpressionSpecification =>
+    ['match', utility, ...Object.keys(CJJ61).flatMap((name, at) => [name, value(name, at)]), other] as unknown as ExpressionSpecification
+  return {
+    id: 'pipe-squares', type: 'line', source: 'pipe_squares', 'source-layer': 'pipe_squares', minzoom: 14,
+    paint: {
+      'line-color': by((name) => pipeColour(name), pipeColour('other')), 'line-offset': by((_, at) => 3 + 4 * at, 3 + 4 * Object.keys(CJJ61).length),
+      'line-width': 1.4, 'line-opacity': 0.8, 'line-dasharray': [3, 4],
+    },
+  }
 }
 
 function points(): LayerSpecification[] {
@@ -167,7 +170,7 @@ function surfaces(): LayerSpecification {
 
 /** Bottom to top. Over a satellite picture the fills give way (see `overPhoto`). */
 export function groundLayers(): LayerSpecification[] {
-  return [...areas(), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), ...pipeSquares(), ...pipes(), ...points()]
+  return [...areas(), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), pipeSquares(), ...pipes(), ...points()]
 }
 
 /** Ids of the fills that would hide a photograph; they are painted faintly while one is shown. */
