@@ -1,6 +1,7 @@
 """``warm``: compile the kernel into its cache, so that the first verdict is as quick as the next."""
 
 import argparse
+from dataclasses import replace
 
 import geopandas as gpd
 import shapely
@@ -8,6 +9,8 @@ import shapely
 from api.commands.house import House
 from api.review import review
 from geo.city import City, Layer
+from geo.clearance import clearances
+from layers.standards import read_standard
 
 
 def warm(house: House, asked: argparse.Namespace) -> int:
@@ -29,4 +32,6 @@ def warm(house: House, asked: argparse.Namespace) -> int:
     answer = review(routes, city, pack, pack.data.valid_from)
     answer.verdict(0)
     answer.pieces(1)
+    pipes = gpd.GeoDataFrame({"pipe_id": ["p"], "utility": ["drain"]}, geometry=lines[1:], crs=crs)
+    clearances(routes, replace(city, layers={"pipes": Layer("pipes", pipes)}), read_standard())
     return 0

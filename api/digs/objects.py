@@ -15,10 +15,11 @@ from api.digs.table import DIGS, SHARES, names
 from api.matching import Matching
 from api.wire import plain
 from geo.columns import numbers
+from geo.law.apart import BELOW, CHECK
 from geo.schedule import words as dig_words
 from geo.schedule.savings import Savings, joined, savings
 from geo.schedule.shares import Shares, shares
-from geo.schedule.trench import BELOW, CHECK, CrossSection, cross_section
+from geo.schedule.trench import CrossSection, cross_section
 from geo.schedule.words import VERDICTS, WHY, text
 
 FORMULA = {

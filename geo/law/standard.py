@@ -57,7 +57,7 @@ class Number(Model):
 
 
 class Clear(Number):
-    """Least horizontal clear distance of two codes.
+    """Least clear distance of two codes, side by side or where they cross.
 
     ``dn_*`` ask the larger diameter of the pair, ``kv_*`` the voltage of its power line.
     """
@@ -111,24 +111,27 @@ class Standard(Model):
     cover: tuple[Cover, ...]
     clear_clause: str
     clear: tuple[Clear, ...]
+    vertical_clause: str = ""
+    vertical: tuple[Clear, ...] = ()
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Standard":
         for where, word, known in self._names():
             if word not in known:
                 raise ValueError(f"{where}: {word} is not defined")
-        pairs = [(*sorted((cell.a, cell.b)), cell.dn_to_mm, cell.kv_below) for cell in self.clear]
-        twice = {pair for pair in pairs if pairs.count(pair) > 1}
-        if twice:
-            raise ValueError(f"clear: {sorted(twice)[0][:2]} stands twice")
+        for name, table in (("clear", self.clear), ("vertical", self.vertical)):
+            pairs = [(*sorted((cell.a, cell.b)), cell.dn_to_mm, cell.kv_below) for cell in table]
+            twice = {pair for pair in pairs if pairs.count(pair) > 1}
+            if twice:
+                raise ValueError(f"{name}: {sorted(twice)[0][:2]} stands twice")
         return self
 
     def _names(self) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-        for cell in self.clear:
-            yield from (("clear", code, self.codes) for code in (cell.a, cell.b))
+        for name, table in (("clear", self.clear), ("vertical", self.vertical)):
+            yield from ((name, code, self.codes) for cell in table for code in (cell.a, cell.b))
         yield from (("cover", cell.code, self.codes) for cell in self.cover)
         yield from (("codes", code.family, self.codes) for code in self.codes.values() if code.family)
-        numbers: tuple[Number, ...] = (*self.clear, *self.cover)
+        numbers: tuple[Number, ...] = (*self.clear, *self.cover, *self.vertical)
         for one in numbers:
             yield "conf", one.conf, self.confidence
             if one.note:
@@ -153,13 +156,29 @@ class Standard(Model):
 
     def clear_of(self, a: str, b: str, dn_mm: float, voltage_kv: float) -> tuple[Clear, ...]:
         """The cells of two codes: one, or several where ``dn_mm`` (the larger) or ``voltage_kv`` is nan; empty: no number."""
-        cells = self._pairs.get(frozenset((a, b))) or self._pairs.get(frozenset((self._family(a), self._family(b))), ())
+        return self._of(self._pairs, a, b, dn_mm, voltage_kv)
+
+    def vertical_of(self, a: str, b: str, dn_mm: float, voltage_kv: float) -> tuple[Clear, ...]:
+        """As :meth:`clear_of`, for the least vertical clear distance where two cross."""
+        return self._of(self._crossed, a, b, dn_mm, voltage_kv)
+
+    def _of(
+        self, table: Mapping[frozenset[str], tuple[Clear, ...]], a: str, b: str, dn_mm: float, voltage_kv: float
+    ) -> tuple[Clear, ...]:
+        cells = table.get(frozenset((a, b))) or table.get(frozenset((self._family(a), self._family(b))), ())
         return tuple(
             cell
             for cell in cells
             if not (dn_mm <= cell.dn_over_mm or dn_mm > cell.dn_to_mm)
             and not (voltage_kv < cell.kv_from or voltage_kv >= cell.kv_below)
         )
+
+    @cached_property
+    def most_between_pipes_m(self) -> float:
+        """The largest horizontal number between two pipes: further apart nothing is asked."""
+        named = {name for name, code in self.codes.items() if code.utility}
+        pipes = named | {self._family(name) for name in named}
+        return max((cell.most_m for cell in self.clear if cell.a in pipes and cell.b in pipes), default=0.0)
 
     def cover_of(self, code: str, place: Place) -> Cover | None:
         """Least cover of a code below a place."""
@@ -175,8 +194,16 @@ class Standard(Model):
 
     @cached_property
     def _pairs(self) -> Mapping[frozenset[str], tuple[Clear, ...]]:
-        out: dict[frozenset[str], tuple[Clear, ...]] = {}
-        for cell in self.clear:
-            key = frozenset((cell.a, cell.b))
-            out[key] = (*out.get(key, ()), cell)
-        return out
+        return _by_pair(self.clear)
+
+    @cached_property
+    def _crossed(self) -> Mapping[frozenset[str], tuple[Clear, ...]]:
+        return _by_pair(self.vertical)
+
+
+def _by_pair(table: tuple[Clear, ...]) -> Mapping[frozenset[str], tuple[Clear, ...]]:
+    out: dict[frozenset[str], tuple[Clear, ...]] = {}
+    for cell in table:
+        key = frozenset((cell.a, cell.b))
+        out[key] = (*out.get(key, ()), cell)
+    return out

@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.columns import numbers, words
+from geo.law.apart import Laid, cells, judged, limit, limit_between, unstated
 from geo.law.coordination import Margins
 from geo.law.standard import Number, Place, Standard
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-OK, BELOW, CHECK = "ok", "below_minimum", "check"
 FINDINGS = ("about", "a", "b", "codes_a", "codes_b", "measured_m", "minimum_m", "conf", "verdict", "why", "note")
 
 
@@ -109,15 +109,10 @@ def cross_section(
 
 
 @dataclass(frozen=True)
-class _Pipe:
-    """One pipe with all codes of the standard that it may be; nan is not stated."""
+class _Pipe(Laid):
+    """One pipe with what lies above it, metres; nan is not stated."""
 
-    utility: str | None
-    diameter_mm: float
     cover_m: float
-    pressure_mpa: float
-    voltage_kv: float
-    codes: tuple[str, ...]
 
     @property
     def radius_m(self) -> float:
@@ -131,8 +126,9 @@ def _rows(pipes: pd.DataFrame, rows: Ints) -> Iterator[tuple[str | None, float, 
 
 
 def _pipe(row: tuple[str | None, float, float, float, float], standard: Standard) -> _Pipe:
-    utility, diameter_mm, _, pressure_mpa, _ = row
-    return _Pipe(*row, standard.codes_of(utility, diameter_mm, pressure_mpa))
+    utility, diameter_mm, cover_m, pressure_mpa, voltage_kv = row
+    codes = standard.codes_of(utility, diameter_mm, pressure_mpa)
+    return _Pipe(utility, diameter_mm, pressure_mpa, voltage_kv, codes, cover_m)
 
 
 def _told(some: list[_Pipe], offsets: Floats, margins: Margins) -> Floats:
@@ -148,64 +144,26 @@ def _laid(some: list[_Pipe], standard: Standard, margins: Margins) -> Floats:
     for k, one in enumerate(some):
         x[k] = margins.side_m + one.radius_m
         for j, other in enumerate(some[:k]):
-            cells, _ = _cells(one, other, standard)
-            apart = max((cell.most_m for cell in cells), default=margins.between_m)
+            found, _ = cells(one, other, standard)
+            apart = max((cell.most_m for cell in found), default=margins.between_m)
             x[k] = max(x[k], x[j] + other.radius_m + apart + one.radius_m)
         x[k] = np.ceil(x[k] * 1000 - 1e-6) / 1000  # up to the millimetre: rounded down it would be too near
     return x
-
-
-def _cells(one: _Pipe, two: _Pipe, standard: Standard) -> tuple[list[Number], bool]:
-    """Every number that may hold for two pipes, and whether each pair of codes has one."""
-    dn_mm = float(np.maximum(one.diameter_mm, two.diameter_mm))  # nan if either is not stated
-    kv = next((pipe.voltage_kv for pipe in (one, two) if pipe.utility == "power"), np.nan)
-    found = [standard.clear_of(a, b, dn_mm, kv) for a in one.codes for b in two.codes]
-    return [cell for cells in found for cell in cells], bool(found) and all(found)
 
 
 def _clear(some: list[_Pipe], x: Floats, standard: Standard) -> Iterator[tuple[object, ...]]:
     """One finding for each pair: between the outer surfaces, whatever lies between."""
     for (a, one), (b, two) in combinations(enumerate(some), 2):
         clear = round(float(x[b] - x[a]) - (one.diameter_mm + two.diameter_mm) / 2000, 3)
-        judged = _judged(clear, *_cells(one, two, standard), _unstated(one, two), standard)
-        yield "clear", a, b, " / ".join(one.codes), " / ".join(two.codes), clear, *judged
+        said = judged(clear, limit_between(one, two, standard))
+        yield "clear", a, b, " / ".join(one.codes), " / ".join(two.codes), clear, *said
 
 
 def _cover(some: list[_Pipe], standard: Standard, place: Place | None) -> Iterator[tuple[object, ...]]:
     """One finding for each pipe: what lies above it."""
     for k, one in enumerate(some):
-        cells = [standard.cover_of(code, place) for code in one.codes] if place else []
-        found: list[Number] = [cell for cell in cells if cell is not None]
-        missing = "missing_place" if place is None else "missing_depth" if np.isnan(one.cover_m) else _unstated(one)
-        judged = _judged(one.cover_m, found, bool(cells) and len(found) == len(cells), missing, standard)
-        yield "cover", k, None, " / ".join(one.codes), None, one.cover_m, *judged
-
-
-def _unstated(*some: _Pipe) -> str | None:
-    """What is not stated about pipes and would tell which number holds, the plainest gap first."""
-    if any(one.utility is None for one in some):
-        return "missing_utility"
-    if any(np.isnan(one.diameter_mm) for one in some):
-        return "missing_diameter"
-    several = [one for one in some if len(one.codes) > 1]
-    if any(one.utility == "gas" for one in several):
-        return "missing_pressure"
-    return "missing_laying" if several else None
-
-
-def _judged(
-    metres: float, cells: list[Number], every: bool, missing: str | None, standard: Standard
-) -> tuple[float, str | None, str, str | None, str | None]:
-    """(minimum, mark of the least sure number, verdict, why it cannot be said, notes)."""
-    notes = " ".join(dict.fromkeys(cell.note for cell in cells if cell.note)) or None
-    if not cells or not every:
-        return np.nan, None, CHECK, missing or "no_number", notes
-    least, most = min(cell.min_m for cell in cells), max(cell.most_m for cell in cells)
-    conf = max((cell.conf for cell in cells), key=list(standard.confidence).index)
-    if not all(standard.checked(cell.conf) for cell in cells):
-        return least, conf, CHECK, missing or "not_checked", notes
-    if metres < least:
-        return least, conf, BELOW, None, notes
-    if metres >= most:
-        return most, conf, OK, None, notes
-    return least, conf, CHECK, missing or "condition", notes
+        asked = [standard.cover_of(code, place) for code in one.codes] if place else []
+        found: list[Number] = [cell for cell in asked if cell is not None]
+        missing = "missing_place" if place is None else "missing_depth" if np.isnan(one.cover_m) else unstated(one)
+        said = judged(one.cover_m, limit(found, bool(asked) and len(found) == len(asked), missing, standard))
+        yield "cover", k, None, " / ".join(one.codes), None, one.cover_m, *said

@@ -65,3 +65,9 @@ def open_pipes(
         told = ("offices", "companies", "others", "document")
         note(connection, actor, "pipes.open", before["company"], {k: before[k] for k in told}, {k: after[k] for k in told})
     return after
+
+
+def openings_version(source: Source) -> str:
+    """What :data:`OPENINGS_VERSION` says now."""
+    found = row(source, f"{OPENINGS_VERSION} AS version")
+    return str(found["version"]) if found else ""

@@ -33,7 +33,11 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 OPERATIONS = [
-    "GET /api/city", "GET /api/layers", "GET /api/packs", "GET /api/packs/{pack_id}", "POST /api/review", "POST /api/reviews",
+    "GET /api/city", "GET /api/layers", "GET /api/packs", "GET /api/packs/{pack_id}", "POST /api/review", "POST /api/clearances",
+    "GET /api/proposals/{proposal}/sheets", "POST /api/proposals/{proposal}/sheets",
+    "GET /api/proposals/{proposal}/sheets/{sheet}", "GET /api/proposals/{proposal}/sheets/{sheet}.{ending}",
+    "POST /api/proposals/{proposal}/sheets/{sheet}/confirmation", "PUT /api/proposals/{proposal}/sheets/{sheet}/corrections",
+    "PUT /api/proposals/{proposal}/sheets/{sheet}/signature", "POST /api/reviews",
     "GET /api/jobs/{job_id}", "DELETE /api/jobs/{job_id}", "GET /api/jobs/{job_id}/routes.geojson",
     "GET /api/jobs/{job_id}/routes/{row_no}", "GET /api/jobs/{job_id}/files/{name}", "GET /api/routes",
     "GET /api/routes/{route_id}", "GET /tiles/{layer}/{z}/{x}/{y}.mvt", "GET /tiles/{layer}/{z}/{x}/{y}.png", "GET /api/search",

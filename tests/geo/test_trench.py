@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.law.apart import BELOW, CHECK, OK
 from geo.law.coordination import Margins
-from geo.schedule.trench import BELOW, CHECK, OK, CrossSection, cross_section, laying_order
+from geo.schedule.trench import CrossSection, cross_section, laying_order
 from geo.schedule.words import VERDICTS, WHY, text
 from tests.geo.digs import GB, frame, work
 

@@ -1,10 +1,8 @@
 """A proposal on its way between two offices, in real browsers: drawn, submitted, returned from 审查, changed, compared, kept
 from another company; at the desk and on a phone."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +17,6 @@ __all__ = ["office"]
 Come = Callable[..., Page]
 START = "/?tab=draw&at=16.5/34.796/114.3&a.utility=gas"
 ADDED = "#f2b705"
-SHOTS = os.environ.get("WAIXIAN_SHOTS")
 
 
 @pytest.fixture
@@ -46,13 +43,6 @@ def come(browser: Browser, office: Server) -> Iterator[Come]:
     watch.verify()
 
 
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody asks for pictures (WAIXIAN_SHOTS names the folder)."""
-    if SHOTS:
-        page.wait_for_timeout(800)
-        page.screenshot(path=Path(SHOTS) / f"{name}.png")
-
-
 def at(page: Page) -> int:
     """The proposal that the address names."""
     found = re.search(r"[?&](?:proposal|draft)=(\d+)", page.url)
@@ -70,14 +60,14 @@ def submitted(page: Page, title: str) -> int:
     """Draws a line, keeps it as a draft, submits it; the number of the proposal."""
     draw(page, (250, 300), (450, 340), (560, 430))
     page.keyboard.press("Enter")
-    expect(page.locator("[data-test=card]")).to_be_visible()
+    expect(page.locator("[data-test=card]")).to_be_visible(timeout=PATIENCE_MS)
     page.locator("[data-test=foot-title]").fill(title)
     page.locator("[data-test=foot-note]").fill("初稿")
     page.locator("[data-test=foot-save]").click()
-    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 1 版")
-    shot(page, f"foot-{title}")
+    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 1 版", timeout=PATIENCE_MS)
     page.locator("[data-test=foot-submit]").click()
-    expect(page.locator("[data-test=proposal]")).to_have_attribute("data-state", "submitted")
+    expect(page.locator("[data-test=proposal]")).to_have_attribute("data-state", "submitted", timeout=PATIENCE_MS)
+    assert line_of(page) == [], "what was submitted no longer lies on the drawing table"
     return at(page)
 
 
@@ -87,15 +77,14 @@ def version_two(page: Page, proposal: int, line: list[list[float]]) -> None:
     expect(page.locator("[data-test=proposal-foot]")).to_contain_text("正在修改")
     page.locator("[data-test=foot-note]").fill("终点移到路口")
     page.locator("[data-test=foot-save]").click()
-    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 2 版")
+    expect(page.locator("[data-test=foot-saved]")).to_contain_text("第 2 版", timeout=PATIENCE_MS)
     page.locator("[data-test=foot-open]").click()
 
 
 def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: Server) -> None:
     gas = come("gas", START)
     one = submitted(gas, "滨河路中压支线")
-    expect(gas.locator("[data-test=log] li")).to_have_count(2)
-    shot(gas, "card-submitted")
+    expect(gas.locator("[data-test=log] li")).to_have_count(2, timeout=PATIENCE_MS)
     desk = Desk(office, "urban")
     (item,) = [each for each in desk.queue()["items"] if each["proposal"] == one]
     urban = come("urban", f"/review?item={item['route']}")
@@ -120,7 +109,6 @@ def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: 
     assert "old=1" in gas.url and "new=2" in gas.url
     settled(gas)
     assert colour_on_map(gas, ADDED)["n"] > 50, "the stretch that was added glows on the map"
-    shot(gas, "compare")
     link = gas.url
     gas.locator("[data-test=compare-back]").click()
     expect(gas.locator("[data-test=proposal]")).to_be_visible()
@@ -134,7 +122,6 @@ def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: 
 
     colleague = come("urban", link.removeprefix(office.url), locale="en")
     expect(colleague.locator("[data-test=compare]")).to_contain_text("Version 1")
-    shot(colleague, "compare-en")
 
 
 def test_another_company_finds_neither_list_nor_proposal_nor_versions(come: Come, office: Server) -> None:
@@ -151,7 +138,6 @@ def test_another_company_finds_neither_list_nor_proposal_nor_versions(come: Come
     desk = Desk(office, "power")
     for path in (f"/api/proposals/{one}", f"/api/proposals/{one}/versions", f"/api/proposals/{one}/compare?a=1&b=1"):
         assert desk.web.get(path).status_code == 404
-    shot(power, "stranger")
     desk.web.close()
 
 
@@ -170,19 +156,17 @@ def test_on_a_phone_the_list_the_card_and_the_comparison(come: Come, office: Ser
     phone = come("gas", "/?tab=proposals", phone=True)
     phone.locator("[data-test=tab-proposals]").tap()
     expect(phone.locator("[data-test=proposals]")).to_contain_text("手机上看的支线")
-    shot(phone, "phone-list")
     phone.get_by_text("手机上看的支线").first.tap()
     card = phone.locator("[data-test=proposal]")
     expect(card).to_have_attribute("data-state", "draft")
-    shot(phone, "phone-card")
     for name in ("do-submit", "do-edit", "do-withdraw"):
         box = phone.locator(f"[data-test={name}]").bounding_box()
         assert box is not None and box["height"] >= 44, name
     phone.locator("[data-test=compare-2]").tap()
     expect(phone.locator("[data-test=compare]")).to_be_visible()
+    assert phone.locator(".scroll").evaluate("box => box.scrollTop") == 0, "a comparison begins at its top"
     wide = phone.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390, "nothing runs out of the screen"
     settled(phone)
-    shot(phone, "phone-compare")
     phone.go_back()
     expect(card).to_be_visible()

@@ -1,6 +1,7 @@
 /** The only module that speaks to the server. */
 import type { Me, Offices, Openings } from './people-types'
 import { problemOf, unreachable } from './problem'
+import type { Correction, Hints, Sheet, Sheets } from './sheet-types'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
 } from './dig-types'
@@ -186,3 +187,19 @@ export const readInvitation = (token: string, signal?: AbortSignal): Promise<Inv
 export const answerInvitation = (token: string, answer: Answering): Promise<Invitation> => send('POST', `/api/invitations/${at(token)}`, answer)
 
 export const readScoreboard = (signal?: AbortSignal): Promise<Scoreboard> => json('/api/scoreboard', { signal })
+
+// ── owners' sheets ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const sheetPath = (proposal: number, sheet: number): string => `/api/proposals/${proposal}/sheets/${sheet}`
+
+/** Where a drawn line crosses existing pipes or lies beside them; hints, no findings. */
+export const readClearances = (line: RouteFeature, signal?: AbortSignal): Promise<Hints> => send('POST', '/api/clearances', line, signal)
+
+export const readSheets = (proposal: number, signal?: AbortSignal): Promise<Sheets> => json(`/api/proposals/${proposal}/sheets`, { signal })
+export const makeSheets = (proposal: number): Promise<Sheets> => json(`/api/proposals/${proposal}/sheets`, { method: 'POST' })
+export const confirmSheet = (proposal: number, sheet: number): Promise<Sheet> => json(`${sheetPath(proposal, sheet)}/confirmation`, { method: 'POST' })
+export const correctSheet = (proposal: number, sheet: number, rows: (Correction & { key: string })[]): Promise<Sheet> =>
+  send('PUT', `${sheetPath(proposal, sheet)}/corrections`, { rows })
+export const signSheet = (proposal: number, sheet: number, name: string): Promise<Sheet> =>
+  send('PUT', `${sheetPath(proposal, sheet)}/signature`, { name })
+export const sheetFile = (proposal: number, sheet: number, ending: string): string => `${sheetPath(proposal, sheet)}.${ending}`

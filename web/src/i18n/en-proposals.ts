@@ -99,5 +99,8 @@ export const enProposals = {
   'compare.absent': 'not asked',
   'compare.pick.old': 'Old version',
   'compare.pick.new': 'New version',
+  'lineend.site': 'a site’s red line',
+  'lineend.main': 'an existing pipe of the same utility',
+  'lineend.none': 'neither',
   'compare.item': 'Item',
 }

@@ -4,6 +4,7 @@ import { enDoor } from './en-door'
 import { enTable } from './en-table'
 import { enReview } from './en-review'
 import { enProposals } from './en-proposals'
+import { enSheets } from './en-sheets'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
@@ -13,6 +14,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enTable,
   ...enReview,
   ...enProposals,
+  ...enSheets,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

@@ -99,5 +99,8 @@ export const zhProposals = {
   'compare.absent': '未涉及',
   'compare.pick.old': '旧版本',
   'compare.pick.new': '新版本',
+  'lineend.site': '用地红线',
+  'lineend.main': '同类现状管线',
+  'lineend.none': '二者皆无',
   'compare.item': '项目',
 }

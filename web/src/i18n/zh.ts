@@ -4,6 +4,7 @@ import { zhDoor } from './zh-door'
 import { zhTable } from './zh-table'
 import { zhReview } from './zh-review'
 import { zhProposals } from './zh-proposals'
+import { zhSheets } from './zh-sheets'
 
 export const zh = {
   ...zhDigs,
@@ -12,6 +13,7 @@ export const zh = {
   ...zhTable,
   ...zhReview,
   ...zhProposals,
+  ...zhSheets,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

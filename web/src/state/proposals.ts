@@ -5,7 +5,7 @@ import { doStep, makeProposal, readCompared, readProposal, readProposals, saveVe
 import { STATES, type Compared, type Proposal, type ProposalItem, type ProposalPage } from '../api/proposal-types'
 import { explain } from '../i18n'
 import { boxOf, linesOf } from '../util/geo'
-import { restore } from './drawing'
+import { cancel, restore } from './drawing'
 import { flight, place, sheet } from './store'
 import { dismiss, show } from './subject'
 
@@ -178,6 +178,12 @@ export function letDraftGo(): void {
   place.proposal.draft = null
 }
 
+/** Takes the line of the draft off the drawing table: what is shown from now on is the proposal. */
+export function putAway(): void {
+  letDraftGo()
+  cancel()
+}
+
 const lineAndFields = (one: Proposal): string => JSON.stringify([(one.present.feature.geometry as { coordinates: unknown }).coordinates, one.present.feature.properties])
 
 /** Saves what is on the table: a new draft, or the next version of the one it came from. True: done. */
@@ -198,7 +204,7 @@ export async function submitDrawn(drawn: Drawn, company: number | null): Promise
   await guarded(async () => {
     const saved = draft.value!
     const sent = await doStep(saved.id, 'submit', saved.revision)
-    letDraftGo()
+    putAway()
     void list()
     place.tab = 'proposals'
     present(sent)

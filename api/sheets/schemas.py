@@ -1,0 +1,72 @@
+"""Owners' sheets and clearance hints, as OpenAPI describes them. Lengths are metres, areas square metres."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas import Model, Storable
+from api.sheets.examples import CORRECTIONS, HINTS, SHEET, SHEETS, SIGNATURE
+
+State = Literal["to_confirm", "confirmed", "corrected", "signed"]
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S"), Storable]
+
+
+class Correction(BaseModel):
+    """The owner's number for one row, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    key: Annotated[str, Field(min_length=1, max_length=40), Storable]
+    amount: Amount
+    reason: Reason
+
+
+class Corrections(BaseModel):
+    """Rows that are wrong; the others are confirmed as they are."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": CORRECTIONS})
+    rows: Annotated[list[Correction], Field(min_length=1, max_length=2000)]
+
+
+class Signature(BaseModel):
+    """One's own name, typed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": SIGNATURE})
+    name: Annotated[str, Field(min_length=1, max_length=100), Storable]
+
+
+class SheetOut(Model):
+    """One owner's sheet. ``content``: as computed, ``rows`` and what they rest on; ``corrected``: by key of the row."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": SHEET})
+    id: int
+    owner: str
+    state: State
+    content: dict[str, Any]
+    corrected: dict[str, Any] | None
+    signed_name: str | None
+    signed_at: datetime | None
+    digest: str | None
+    made_at: datetime
+    may_answer: bool
+
+
+class SheetsOut(Model):
+    """The sheets of the present version that one may see."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": SHEETS})
+    version: int
+    items: list[SheetOut]
+    may_make: bool
+
+
+class HintsOut(Model):
+    """Crossings and stretches beside existing pipes. ``known``: false where no row does not mean that nothing is there."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": HINTS})
+    known: bool
+    delivered: bool
+    withheld: bool
+    crossings: list[dict[str, Any]]
+    parallels: list[dict[str, Any]]

@@ -1,0 +1,97 @@
+/** Owners' sheets and clearance hints as the server tells them. Lengths in metres, areas in square metres. */
+import type { Position } from 'geojson'
+import type { Words } from './types'
+
+export type SheetState = 'to_confirm' | 'confirmed' | 'corrected' | 'signed'
+export type Theme = 'road' | 'green' | 'tree' | 'pipe' | 'other'
+export type Unit = 'm2' | 'm' | 'tree' | 'place'
+
+export interface SheetStretch {
+  from_m: number
+  to_m: number
+  coordinates: Position[]
+}
+
+export interface SheetRow {
+  key: string
+  theme: Theme
+  owner: string
+  id: string | null
+  name: string | null
+  kind: string | null
+  part: string | null
+  pavement: string | null
+  amount: number | null
+  unit: Unit
+  method: string
+  estimated: boolean
+  why: string | null
+  stretches: SheetStretch[]
+  detail: Record<string, unknown>
+}
+
+export interface Correction {
+  amount: number
+  reason: string
+}
+
+export interface Sheet {
+  id: number
+  owner: string
+  state: SheetState
+  content: { rows: SheetRow[]; footprint_m2: number; estimated: boolean; withheld: boolean; unassigned: SheetRow[] }
+  corrected: Record<string, Correction> | null
+  signed_name: string | null
+  signed_at: string | null
+  digest: string | null
+  may_answer: boolean
+}
+
+export interface Sheets {
+  version: number
+  items: Sheet[]
+  may_make: boolean
+}
+
+export type Answer = 'ok' | 'below_minimum' | 'check'
+
+export interface Hint {
+  pipe_id: string
+  utility: string | null
+  owner: string | null
+  abandoned: boolean
+  gap_m: number | null
+  least_m: number | null
+  /** Somebody compared the number with the standard's text. */
+  checked: boolean
+  answer: Answer
+  missing: string | null
+  conf: string | null
+  note: string | null
+}
+
+export interface CrossingHint extends Hint {
+  meets: 'crossing' | 'end'
+  at_m: number
+  angle_deg: number | null
+  point: Position
+  pipe_depth_m: number | null
+  route_depth_m: number | null
+}
+
+export interface ParallelHint extends Hint {
+  from_m: number
+  to_m: number
+  apart_m: number
+}
+
+export interface Hints {
+  known: boolean
+  delivered: boolean
+  withheld: boolean
+  withheld_words?: Words
+  notice: Words
+  standard: { number: string; clauses: string[] }
+  crossings: CrossingHint[]
+  parallels: ParallelHint[]
+}
