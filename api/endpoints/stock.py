@@ -160,7 +160,7 @@ def cancel_load(load_id: JobId, house: HouseNow, now: VisitorNow, lang: LangNow)
     told(
         house.engine,
         now.actor,
-        "delivery.load.cancel",
+        "load.cancel",
         str(one.params["order"]["layer"]),
         {"job": one.id, "file": one.params["shown"]},
     )
