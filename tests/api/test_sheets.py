@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,9 @@ import pyogrio
 import pytest
 import shapely
 from ezdxf import recover
-from psycopg.types.json import Jsonb
 
 from layers.demo import names
-from tests.servers import Server
+from tests.servers import Server, _other, serving
 
 LOGINS = {names.GAS: "gas", names.HEAT: "heat", names.POWER: "power", names.DRAIN: "drain"}
 SAME = {"sec-fetch-site": "same-origin"}
@@ -49,29 +49,34 @@ def database(server: Server) -> Any:
     return psycopg.connect(server.database.replace("postgresql+psycopg", "postgresql"), autocommit=True)
 
 
-def proposed(server: Server, route_id: str, state: str = "submitted") -> int:
-    """A proposal of a stored route, as its author submitted it."""
-    with database(server) as connection:
-        one = connection.execute(
-            "SELECT id, geometry::text, utility, diameter_mm, depth_m, burial, trench_width_m, ST_Length(geometry) FROM routes"
-            " WHERE route_id = %s AND replaced_by IS NULL", [route_id],
-        ).fetchone()  # fmt: skip
-        assert one is not None
-        told = dict(zip(("utility", "diameter_mm", "depth_m", "burial", "trench_width_m"), one[2:7], strict=True))
-        proposal = connection.execute(
-            "INSERT INTO proposals (number, title, state, version, submitted_at, company) VALUES (%s, %s, %s, 1,"
-            " CASE WHEN %s = 'draft' THEN NULL ELSE now() END, (SELECT id FROM companies WHERE name = %s)) RETURNING id",
-            [f"T-{time.time_ns()}", "示范支线", state, state, names.WATER],
-        ).fetchone()  # fmt: skip
-        assert proposal is not None
-        connection.execute(
-            "INSERT INTO proposal_versions (proposal, number, geometry, properties, length_m, outcome, certainty, pack,"
-            ' "on", verdict, pieces, submitted_at)'
-            " VALUES (%s, 1, %s, %s, %s, 'exempt', 'text', 'kaifeng-2022-6', '2026-11-22', '{}', '[]',"
-            " (SELECT submitted_at FROM proposals WHERE id = %s))",
-            [proposal[0], one[1], Jsonb({k: v for k, v in told.items() if v is not None}), one[7], proposal[0]],
-        )  # fmt: skip
-        return int(proposal[0])
+@pytest.fixture(scope="module")
+def server(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo city with a server of its own: what is submitted here stays out of the other tests."""
+    maintenance, template = _template
+    name = f"waixian_sheets_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}_demo STRATEGY file_copy")
+        with serving(_other(maintenance, name), tmp_path_factory.mktemp("sheets")) as running:
+            yield running
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[httpx.Client]:
+    """With a token that may do everything."""
+    with httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers) as one:
+        yield one
+
+
+def proposed(author: httpx.Client, feature: dict[str, Any], submit: bool = True) -> int:
+    """A proposal, as its author draws and submits it."""
+    one = author.post("/api/proposals", json={"feature": feature, "title": "示范支线"})
+    assert one.status_code == 201, one.text
+    told = one.json()
+    if submit:
+        sent = author.post(f"/api/proposals/{told['id']}/submit", json={"revision": told["revision"]})
+        assert sent.status_code == 200, sent.text
+    return int(told["id"])
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +92,9 @@ def line(server: Server) -> str:
 
 
 @pytest.fixture(scope="module")
-def made(server: Server, come: Come, line: str) -> Made:
+def made(come: Come, asked: dict[str, Any]) -> Made:
     """A proposal and its sheets, as the administrator (who sees every pipe) made them."""
-    proposal = proposed(server, line)
+    proposal = proposed(come("utility"), asked)
     answer = come("admin").post(f"/api/proposals/{proposal}/sheets")
     assert answer.status_code == 201, answer.text
     return proposal, answer.json()["items"]
@@ -101,7 +106,7 @@ def asked(server: Server, line: str) -> dict[str, Any]:
     with database(server) as connection:
         query = "SELECT ST_AsGeoJSON(ST_Transform(geometry, 4490), 8) FROM routes WHERE route_id = %s AND replaced_by IS NULL"
         (shape,) = connection.execute(query, [line]).fetchone() or ("",)
-    told = {"utility": "water", "diameter_mm": 200, "depth_m": 1.2}
+    told = {"utility": "water", "diameter_mm": 200, "depth_m": 1.2, "burial": "open", "trench_width_m": 0.8}
     return {"type": "Feature", "geometry": {k: v for k, v in json.loads(shape).items() if k != "crs"}, "properties": told}
 
 
@@ -147,7 +152,7 @@ def test_the_parts_are_the_whole_and_each_owner_has_one_sheet(made: Made) -> Non
     assert all(row["method"] and (row["amount"] is not None or row["why"]) for row in rows)
 
 
-def test_who_may_see_and_answer_which_sheet(server: Server, come: Come, made: Made, line: str) -> None:
+def test_who_may_see_and_answer_which_sheet(come: Come, made: Made, asked: dict[str, Any]) -> None:
     proposal, items = made
     base = f"/api/proposals/{proposal}/sheets"
     assert come("applicant").get(base).status_code == 404  # somebody else's proposal is not there
@@ -164,7 +169,7 @@ def test_who_may_see_and_answer_which_sheet(server: Server, come: Come, made: Ma
     assert come("utility").post(f"{base}/{road['id']}/confirmation").status_code == 403
     assert come(login).post(f"{base}/{road['id']}/confirmation").status_code == 404
     assert come("utility").post(base).status_code == 403
-    draft = proposed(server, line, "draft")
+    draft = proposed(come("utility"), asked, submit=False)
     assert come("urban").get(f"/api/proposals/{draft}/sheets").status_code == 404
 
 
@@ -237,6 +242,7 @@ def test_the_files_read_back(client: httpx.Client, made: Made, tmp_path: Path) -
         layers = {str(name) for name, _ in pyogrio.list_layers(path)}
         assert {"line", "footprint", "rows"} <= layers and {row["theme"] for row in content["rows"]} <= layers
         feet = gpd.read_file(path, layer="footprint")
-        assert str(feet.crs) == content["crs"] and feet.area.sum() == pytest.approx(content["footprint_m2"], abs=0.05)
+        mm = 0.0005 * feet.length.sum()  # its corners are told to the millimetre
+        assert str(feet.crs) == content["crs"] and feet.area.sum() == pytest.approx(content["footprint_m2"], abs=mm)
         assert len(pyogrio.read_dataframe(path, layer="rows")) == len(content["rows"])
         assert shapely.geometry.shape(content["axis"]).length == pytest.approx(content["length_m"], abs=0.01)

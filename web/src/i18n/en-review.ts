@@ -64,7 +64,6 @@ export const enReview: Record<keyof typeof zhReview, string> = {
   'review.rows.hint': 'numbered as on the map',
   'review.rows.none': 'The line meets no road, green land, old tree, highway, heritage or other work.',
   'review.works.unknown': 'Other works on the stretch were not looked for: the pack has no settings for it.',
-  'review.pipes.unknown': 'Existing pipes and their clearances are not computed here; that does not mean there are none.',
   'review.findings': 'What the verdict rests on',
   'review.findings.hint': 'deciding, unknown, and to be told',
   'review.theme.road': 'Road',

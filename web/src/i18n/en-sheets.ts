@@ -51,6 +51,8 @@ export const enSheets = {
   'sheets.file.gpkg': 'Layers (GeoPackage)',
   'sheets.withheld': 'There are pipes that are not open to you: ask their owners',
 
+  'hints.brief': 'Existing pipes: {n} crossings; {near} too near, {unsure} to be checked',
+  'hints.brief.part': ' (of the pipes that are shown to you)',
   'hints.title': 'Clearance hints',
   'hints.none': 'No existing pipe is crossed or too near',
   'hints.unknown': 'Existing pipes are not fully known here: no hint does not mean no pipe',

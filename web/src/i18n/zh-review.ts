@@ -62,7 +62,6 @@ export const zhReview = {
   'review.rows.hint': '编号与地图一致',
   'review.rows.none': '沿线没有遇到道路、绿地、古树、公路、文物或其他作业。',
   'review.works.unknown': '没有查找同路段的其他作业（规则包无此设定）。',
-  'review.pipes.unknown': '现状管线的相交与净距：此处未计算，不等于没有。',
   'review.findings': '判定依据',
   'review.findings.hint': '起决定作用的、待核实的和须提示的',
   'review.theme.road': '道路',

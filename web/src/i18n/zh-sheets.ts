@@ -51,6 +51,8 @@ export const zhSheets = {
   'sheets.file.gpkg': '图层（GeoPackage）',
   'sheets.withheld': '有未向本单位开放的管线，请向权属单位查询',
 
+  'hints.brief': '现状管线：交叉 {n} 处；净距不足 {near} 处，待查 {unsure} 处',
+  'hints.brief.part': '（只计可见的管线）',
   'hints.title': '净距提示',
   'hints.none': '未发现与现状管线交叉或距离不足',
   'hints.unknown': '该处现状管线资料不全，没有提示不等于没有管线',

@@ -18,6 +18,8 @@ export const liveOutcome = ref<string | null>(null)
 /** The verdict on what is placed already, without the segment under the hand. */
 export const placedOutcome = ref<string | null>(null)
 export const judged = shallowRef<Judged | null>(null)
+/** The line that `judged` is about. */
+export const judgedLine = shallowRef<RouteFeature | null>(null)
 /** The last verdict on each line of the table, by its number. */
 export const outcomes = reactive(new Map<number, string>())
 
@@ -48,6 +50,7 @@ const questions = new Latest<Question, Judged>(
   (answer, { feature, id, placed, at }) => {
     Object.assign(live, { pending: false, error: '', took_ms: performance.now() - at })
     judged.value = answer
+    judgedLine.value = feature
     liveOutcome.value = answer.verdict.outcome
     if (!placed || placed !== current.value?.points) return
     placedOutcome.value = answer.verdict.outcome
