@@ -34,9 +34,16 @@ PLACES = {
     "item": ("urban", "/review?route={route}"),
     "digs": ("lead", "/digs"),
     "data": ("admin", "/data"),
-    "people": ("admin", "/data?show=people"),
-    "audit": ("admin", "/data?show=audit"),
-    "packs": ("admin", "/data?show=packs"),
+    "people": ("admin", "/data?tab=people"),
+    "audit": ("admin", "/data?tab=audit"),
+    "packs": ("admin", "/data?tab=packs"),
+    "pack": ("admin", "/data?tab=packs&item=kaifeng-2022-6"),
+    "compared": ("admin", "/data?tab=packs&item=kaifeng-2022-6&older=xinmi-2022"),
+    "companies": ("admin", "/data?tab=companies"),
+    "tokens": ("utility", "/data?tab=tokens"),
+    "quality": ("admin", "/data?item=roads&field=class.blank"),
+    "load": ("admin", "/data?item=roads&view=load"),
+    "deliveries": ("admin", "/data?item=roads&view=history"),
 }
 
 
