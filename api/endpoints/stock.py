@@ -129,7 +129,7 @@ def begin_load(asked: LoadAsked, house: HouseNow, now: VisitorNow, lang: LangNow
         "order": asdict(order), "folder": order.folder, "actor": now.actor.login, "address": now.actor.address,
         "shown": order.shown,
     }  # fmt: skip
-    number = jobs.enqueue(house.engine, LOAD, params)
+    number = jobs.enqueue(house.engine, LOAD, params, now.owner)
     told = _shown(jobs.job(house.engine, number), lang)
     return Json(told, status.HTTP_202_ACCEPTED, {**NO_STORE, "Location": f"/api/loads/{number}"})
 
@@ -160,7 +160,7 @@ def cancel_load(load_id: JobId, house: HouseNow, now: VisitorNow, lang: LangNow)
     told(
         house.engine,
         now.actor,
-        "delivery.load.cancel",
+        "load.cancel",
         str(one.params["order"]["layer"]),
         {"job": one.id, "file": one.params["shown"]},
     )

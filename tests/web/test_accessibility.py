@@ -38,6 +38,13 @@ PLACES = {
     "people": ("admin", "/data?tab=people"),
     "audit": ("admin", "/data?tab=audit"),
     "packs": ("admin", "/data?tab=packs"),
+    "pack": ("admin", "/data?tab=packs&item=kaifeng-2022-6"),
+    "compared": ("admin", "/data?tab=packs&item=kaifeng-2022-6&older=xinmi-2022"),
+    "companies": ("admin", "/data?tab=companies"),
+    "tokens": ("utility", "/data?tab=tokens"),
+    "quality": ("admin", "/data?item=roads&field=class.blank"),
+    "load": ("admin", "/data?item=roads&view=load"),
+    "deliveries": ("admin", "/data?item=roads&view=history"),
 }
 
 
