@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.servers import Server
 from tests.web.conftest import Open, _opener, signed
@@ -57,17 +57,18 @@ def route(server: Server) -> int:
 
 @pytest.fixture
 def at(browser: Browser, watch: Watch, server: Server) -> Iterator[Callable[[str, str | None], Open]]:
-    """Opens pages at a size, as somebody of a role (None: nobody)."""
-    contexts = []
+    """Opens pages at a size, as somebody of a role (None: nobody); one browser a role."""
+    contexts: dict[str | None, BrowserContext] = {}
 
     def visit(size: str, role: str | None) -> Open:
-        contexts.append(browser.new_context(locale="zh-CN", reduced_motion="reduce", bypass_csp=True, **SIZES[size]))
-        if role:
-            signed(contexts[-1], server, role)
-        return _opener(contexts[-1], watch, server.url)
+        if role not in contexts:
+            contexts[role] = browser.new_context(locale="zh-CN", reduced_motion="reduce", bypass_csp=True, **SIZES[size])
+            if role:
+                signed(contexts[role], server, role)
+        return _opener(contexts[role], watch, server.url)
 
     yield visit
-    for one in contexts:
+    for one in contexts.values():
         one.close()
 
 

@@ -144,7 +144,10 @@ def clerk(browser: Browser, watch: Watch, server: Server) -> Iterator[Page]:
 def test_another_role_sees_packs_and_its_own_tokens_only(clerk: Page, server: Server) -> None:
     clerk.goto(f"{server.url}/data")
     expect(clerk.locator("[data-test=data-packs][aria-current=page]")).to_be_visible()
-    assert [one.get_attribute("data-test") for one in clerk.locator("nav a[data-test^=data-]").all()] == ["data-packs", "data-tokens"]
+    assert [one.get_attribute("data-test") for one in clerk.locator("nav a[data-test^=data-]").all()] == [
+        "data-packs",
+        "data-tokens",
+    ]
     clerk.goto(f"{server.url}/data?tab=people")
     expect(clerk.get_by_role("alert")).to_contain_text("不能查看")
     for path in ("/api/people", "/api/layers/roads", "/api/audit", "/api/audit/rows.csv", "/api/loads"):

@@ -102,7 +102,8 @@ def test_a_day_at_the_desk_from_the_queue_to_the_decision(come: Come, urban: Des
 
 def test_the_hand_on_the_map_and_on_the_table_light_the_same(come: Come, urban: Desk) -> None:
     one = max(
-        (one for one in urban.queue(outcome="parallel")["items"] if one["conditions"] == ["gov_approval"]), key=lambda one: one["length_m"]
+        (one for one in urban.queue(outcome="parallel")["items"] if one["conditions"] == ["gov_approval"]),
+        key=lambda one: one["length_m"],
     )
     page = come("urban", f"/review?item={one['route']}")
     page.wait_for_selector("[data-test=map][data-idle=true][data-ready=true]")
