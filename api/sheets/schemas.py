@@ -25,21 +25,21 @@ class Correction(BaseModel):
 class Corrections(BaseModel):
     """Rows that are wrong; the others are confirmed as they are."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": CORRECTIONS})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CORRECTIONS]})
     rows: Annotated[list[Correction], Field(min_length=1, max_length=2000)]
 
 
 class Signature(BaseModel):
     """One's own name, typed."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": SIGNATURE})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SIGNATURE]})
     name: Annotated[str, Field(min_length=1, max_length=100), Storable]
 
 
 class SheetOut(Model):
     """One owner's sheet. ``content``: as computed, ``rows`` and what they rest on; ``corrected``: by key of the row."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"example": SHEET})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [SHEET]})
     id: int
     owner: str
     state: State
@@ -55,7 +55,7 @@ class SheetOut(Model):
 class SheetsOut(Model):
     """The sheets of the present version that one may see."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"example": SHEETS})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [SHEETS]})
     version: int
     items: list[SheetOut]
     may_make: bool
@@ -64,7 +64,7 @@ class SheetsOut(Model):
 class HintsOut(Model):
     """Crossings and stretches beside existing pipes. ``known``: false where no row does not mean that nothing is there."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"example": HINTS})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [HINTS]})
     known: bool
     delivered: bool
     withheld: bool

@@ -28,7 +28,7 @@ def test_two_parties_agree(journey: Journey) -> None:
     ] == "asking"
     one, two = tokens.values()
     assert journey.client.post(f"/api/invitations/{one}", json={"answer": "seen"}).json()["state"] == "seen"
-    assert journey.say(one, "joins", by="王工").json()["state"] == "joins"
+    assert journey.say(one, "joins").json()["state"] == "joins"
     assert journey.dig(dig["id"])["state"] == "asking"
     assert journey.say(two, "joins").status_code == 200
     agreed = journey.dig(dig["id"])
@@ -347,5 +347,5 @@ def test_who_comes_by_a_link_sees_the_ground_and_is_nobody(journey: Journey) -> 
             "/api/people",
         ):
             assert guest.get(path).status_code == 403, path
-        assert guest.get("/api/session").json() == {"person": None}
+        assert guest.get("/api/session").json() == {"person": None, "sso": False}
         assert guest.get("/api/offices").status_code == guest.get("/api/tokens").status_code == 401

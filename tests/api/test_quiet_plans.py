@@ -88,7 +88,8 @@ def test_nothing_of_a_quiet_plan_leaves_through_any_address(journey: Journey) ->
     numbers = {
         "pack_id": "kaifeng-2022-6", "route_id": route_id, "match_id": match,
         "plan_id": plan["id"], "dig_id": str(dig["id"]), "token": next(iter(tokens.values())), "work": a,
-        "person_id": "1", "company_id": "1", "layer": "roads", "number": "1", "ending": "geojson",
+        "person_id": "1", "company_id": "1", "layer": "roads", "number": "1", "ending": "geojson", "proposal_id": "1",
+        "proposal": "1", "sheet": "1", "other_id": "xinmi-2022", "load_id": "0" * 32,
     }  # fmt: skip
     # off the beaten track: its coordinates are its own, and it overlaps A all the same
     shape = shapely.LineString([*on_street(k, 55.357, 200, 13.713).coords])
@@ -113,6 +114,7 @@ def test_nothing_of_a_quiet_plan_leaves_through_any_address(journey: Journey) ->
     changed = sorted(address for address, body in everything(journey, numbers) if body != before[address])
     assert {address.split(" ")[0] for address in changed} <= {
         "/api/works", "/api/quiet-plans", "/api/dig-once", "/api/matches", "/api/audit", "/api/audit/check",
+        "/api/audit/rows.csv",
     }  # fmt: skip
     works = {
         one["work_id"]: one["quiet_overlaps"] for one in journey.client.get("/api/works", params={"limit": 1000}).json()["items"]

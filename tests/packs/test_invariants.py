@@ -36,12 +36,21 @@ slowly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthC
 
 
 def file_of(some: list[tuple]) -> gpd.GeoDataFrame:
-    return routes(
-        *(
-            route(shape, utility, voltage_kv=kv, trench_width_m=width, burial=burial, start=start, end=start and "2026-12-20")
-            for shape, (utility, kv), width, burial, start in some
-        )
-    )
+    """Lines that have nothing to do with one another: each of its own project and applicant, so that none is another's slice."""
+    return routes(*(_line(f"工程{at}", *one) for at, one in enumerate(some)))
+
+
+def _line(
+    whose: str,
+    shape: shapely.LineString,
+    kind: tuple[str | None, float | None],
+    width: float | None,
+    burial: str | None,
+    start: str | None,
+) -> gpd.GeoDataFrame:
+    utility, kv = kind
+    work = {"voltage_kv": kv, "trench_width_m": width, "burial": burial, "start": start, "end": start and "2026-12-20"}
+    return route(shape, utility, project=whose, applicant=whose, **work)
 
 
 def judged(some: gpd.GeoDataFrame, ground: object = GROUND) -> Review:
