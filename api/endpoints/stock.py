@@ -134,7 +134,7 @@ def begin_load(asked: LoadAsked, house: HouseNow, now: VisitorNow, lang: LangNow
     return Json(told, status.HTTP_202_ACCEPTED, {**NO_STORE, "Location": f"/api/loads/{number}"})
 
 
-@router.get("/loads", response_model=LoadsOut, summary="装入任务 / loads")
+@router.get("/loads", response_model=LoadsOut, responses=problems(422), summary="装入任务 / loads")
 def list_loads(house: HouseNow, lang: LangNow) -> Json:
     """The newest fifty, those that run among them."""
     found = jobs.newest(house.engine, LOAD, MOST_LOADS)

@@ -21,6 +21,7 @@ LAYER_OF = {
 LEDGER_KINDS = frozenset(LAYERS["road_ledger"].columns["kind"].values or ())
 """Kinds of work on a road: a stretch of one of them was found in the ledger, and not among the roads."""
 YEAR_DAYS = 365.2425
+POINT_M = 0.5  # either way of a place that has no length
 _KEPT = ("id", "name", "kind", "side", "pavement", "from_m", "to_m", "bored")
 
 
@@ -48,7 +49,8 @@ def intersections(
     out += [_work(work, stretch) for work in works or [] for stretch in work["stretches"]]
     for n, row in enumerate(out, 1):
         row |= _clause(row.pop("rules")) | {"n": n}
-        row["coordinates"] = part(row["from_m"], row["to_m"])
+        # a crossing right at an end has no length: it is shown by the half metre beside it
+        row["coordinates"] = part(row["from_m"], row["to_m"]) or part(row["from_m"] - POINT_M, row["to_m"] + POINT_M)
         row["bbox"] = _box(row["coordinates"])
     return out
 
