@@ -49,8 +49,8 @@ printf '%s\n' "${results[@]}"
 printf '\n'
 
 status=0
-# the browser first: it waits much and ends late; three at a time, so that waiting costs nobody anything
-"${py[@]}" -m pytest -n 3 --dist loadscope --no-loadscope-reorder tests/web tests/api tests/layers tests/packs tests/geo tests/test_*.py || status=$?
+# the browser first: its tests are the longest, and none of them is left for the end
+"${py[@]}" -m pytest -n 2 --dist loadscope --no-loadscope-reorder tests/web tests/api tests/layers tests/packs tests/geo tests/test_*.py || status=$?
 if [ ${#failed[@]} -gt 0 ]; then
   printf '\n✗ %s\n' "${failed[@]}"
   exit 1
