@@ -17,19 +17,17 @@ from layers.people.audit import verify
 from layers.queries import city
 from layers.rows import row, rows
 from layers.session import engine
-from tests.reviewing import Desk, office
+from tests.reviewing import Desk
 from tests.servers import Server
-
-__all__ = ["office"]
 
 
 @pytest.fixture(scope="module")
-def desk(office: Server) -> Iterator[Any]:
+def desk(demo_house: Server) -> Iterator[Any]:
     desks: dict[str, Desk] = {}
 
     def sit(role: str) -> Desk:
         if role not in desks:
-            desks[role] = Desk(office, role)
+            desks[role] = Desk(demo_house, role)
         return desks[role]
 
     yield sit
@@ -38,8 +36,8 @@ def desk(office: Server) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def store(office: Server) -> Iterator[sa.Engine]:
-    database = engine(office.database)
+def store(demo_house: Server) -> Iterator[sa.Engine]:
+    database = engine(demo_house.database)
     yield database
     database.dispose()
 
