@@ -63,14 +63,12 @@ def network(site: Any, roads: npt.NDArray[Any]) -> Network | str:
         return NO_FRONTAGE
     door = shapely.get_point(connector, -1)
     edges = np.concatenate([np.delete(edges, nearest), _split(edges[nearest], door)])
-    ends = np.vstack([_ends(edges, 0), _ends(edges, -1), shapely.get_coordinates(door)])
-    _, node = np.unique(np.round(ends / GRID_M).astype(np.int64), axis=0, return_inverse=True)
-    node = node.reshape(-1).astype(np.int64)
-    n = len(edges)
-    a, b, length = node[:n], node[n : 2 * n], shapely.length(edges)
-    start = int(node[-1])
-    if not ((a == start) | (b == start)).any():  # the door lies on the edge to less than the grid
-        start = int(a[n - 1])
+    heads, tails = _ends(edges, 0), _ends(edges, -1)
+    _, node = np.unique(np.round(np.vstack([heads, tails]) / GRID_M).astype(np.int64), axis=0, return_inverse=True)
+    a, b = np.split(node.reshape(-1).astype(np.int64), 2)
+    length = shapely.length(edges)
+    to_door = np.hypot(*(np.vstack([heads[-1], tails[-1]]) - shapely.get_coordinates(door)).T)
+    start = int(a[-1] if to_door[0] <= to_door[1] else b[-1])  # the last edge was cut at the door, or ends there
     metres, before = _ways(int(node.max()) + 1, a, b, length, start)
     return Network(edges, a, b, length, metres, before, start, connector)
 
