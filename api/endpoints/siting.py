@@ -66,5 +66,5 @@ def site_sheet(
     """One page in A4, with a small map for each point, to print or to keep as PDF."""
     place, day = site_in_address(site, house.standing.settings()), today()
     said, lines = judgement(house, now.scope, place, pack, day), candidates(house, now.scope, place, pack, day)
-    text = sheet(house, place, said, lines, tongue or lang)
+    text = sheet(house.standing.city(), place, said, lines, tongue or lang)
     return Response(text, media_type="text/html", headers={"Content-Security-Policy": SANDBOX, **NO_STORE})

@@ -1,5 +1,6 @@
 """What lies on and around a site, theme by theme, each thing with its clause or its source."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -23,7 +24,7 @@ from geo.siting.silence import silent
 from layers.rights.scope import Scope
 from layers.siting import lines_near
 
-SHOWN = 12  # things of one theme; all are counted
+SHOWN = 4  # things of one kind in a theme; all are counted: many of one kind hide none of another
 NAMES = {
     "planning": ("zone_id", "name", "kind"), "heritage": ("heritage_id", "name", "kind"),
     "trees": ("tree_id", "species", "grade"), "highways": ("ref", "ref", "class"),
@@ -52,10 +53,16 @@ def _theme(name: str, found: pd.DataFrame, city: City, pack: Pack, site: Site, o
 
 
 def _told(name: str, items: list[dict[str, Any]], codes: list[str], data: list[dict[str, Any]]) -> dict[str, Any]:
-    codes = [*codes, "more"] if len(items) > SHOWN else codes
+    seen: Counter[str] = Counter()
+    shown = []
+    for one in items:
+        kind = one["title"]["zh"]
+        seen[kind] += 1
+        if seen[kind] <= SHOWN:
+            shown.append(one)
     return {
-        "theme": name, "title": words.pair(words.THEMES[name]), "items": items[:SHOWN], "total": len(items),
-        "missing": words.missing(codes), "data": data,
+        "theme": name, "title": words.pair(words.THEMES[name]), "items": shown, "total": len(items),
+        "missing": words.missing([*codes, *(["more"] if len(shown) < len(items) else [])]), "data": data,
     }  # fmt: skip
 
 
