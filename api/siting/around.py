@@ -75,7 +75,8 @@ def _item(one: Mapping[Any, Any], frame: pd.DataFrame, pack: Pack) -> dict[str, 
     return {
         "key": f"{layer}-{row}-{one['zone'] or ''}", "row": row, "layer": layer, "id": number, "name": name, "kind": kind,
         "kind_words": said, "title": title, "distance_m": one["distance_m"], "least_m": one["least_m"],
-        "certain": bool(one["certain"]), "citation": pack.cite(zone.cite) if zone else None, "xy": (one["x"], one["y"]),
+        "certain": bool(one["certain"]), "radius_m": one["radius_m"],
+        "citation": pack.cite(zone.cite) if zone else None, "xy": (one["x"], one["y"]),
         "start": _day(frame, "start", row), "end": _day(frame, "end", row),
     }  # fmt: skip
 
@@ -115,7 +116,7 @@ def _routes(engine: sa.Engine, scope: Scope, city: City, site: Site, on: date) -
         items.append({
             "key": f"routes-{one['id']}", "layer": "routes", "id": plain(one["route_id"]), "name": plain(one["project"]),
             "kind": plain(one["utility"]), "kind_words": words.utility(plain(one["utility"])),
-            "title": words.utility(plain(one["utility"])), "distance_m": metre, "least_m": metre, "certain": True,
+            "title": words.utility(plain(one["utility"])), "distance_m": metre, "least_m": metre, "certain": True, "radius_m": 0.0,
             "citation": None, "start": _day(frame, "start", row), "end": _day(frame, "end", row), "route": int(one["id"]),
             "point": place, "shape": _shape(frame, row, city),
         })  # fmt: skip

@@ -22,7 +22,7 @@ UTILITY: dict[str, Any] = {
 NEAR: dict[str, Any] = {
     "key": "trees-3-trees_5m", "layer": "trees", "id": "T-0007", "name": "国槐", "kind": "2",
     "kind_words": {"zh": "二级", "en": "2"}, "title": {"zh": "古树名木保护范围", "en": "Protection range"}, "distance_m": 12.5,
-    "least_m": 12.5, "certain": True, "point": PLACE,
+    "least_m": 12.5, "radius_m": 9.0, "certain": True, "point": PLACE,
     "citation": {"title": "产品设定", "clause": "四", "says": "公布的保护范围优先"}, "start": None, "end": None,
 }  # fmt: skip
 ANSWER: dict[str, Any] = {

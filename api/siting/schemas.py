@@ -95,6 +95,7 @@ class UtilityOut(Model):
 
 class NearOut(Model):
     """One thing on or near the site. ``distance_m``: 0 where they meet; ``least_m``: if what is missing came out badly;
+    ``radius_m``: how far the zone reaches beyond ``shape`` (a tree);
     ``citation``: null where no rule speaks of it."""
 
     key: str
@@ -106,6 +107,7 @@ class NearOut(Model):
     title: Words
     distance_m: float
     least_m: float
+    radius_m: float
     certain: bool
     point: Position
     citation: dict[str, Any] | None

@@ -78,7 +78,7 @@ class _Paper:
 
     def overview(self) -> str:
         shown = [
-            self._line(one["mains"][0]["line"], _hue(one["utility"]), clipped=True)
+            self._line(one["mains"][0]["line"], _hue(one["utility"]))
             for one in self.said["mains"] if one["mains"]
         ]  # fmt: skip
         return small_map(self.site, shown, self.city, self.say("总图", "Overview"))
@@ -106,7 +106,7 @@ class _Paper:
             for main in one["mains"]
         ]
         names = self.say("距离 规格 埋深 权属 场地高差", "Distance Size Depth Owner Rise").split()
-        shown = [self._line(main["line"], _hue(one["utility"]), clipped=True) for main in one["mains"]]
+        shown = [self._line(main["line"], _hue(one["utility"])) for main in one["mains"]]
         shown += [self._straight(main) for main in one["mains"][:1]]
         state = STATES[one["answer"]]
         return {
@@ -161,8 +161,9 @@ class _Paper:
         name = " · ".join(one for one in (item["name"], item["id"]) if one)
         days = " – ".join(one for one in (item["start"], item["end"]) if one)
         shape = self._work(item["shape"])
+        drawn = [Drawn(shapely.buffer(shape, item["radius_m"]), colour)] if item["radius_m"] else []
         return {
-            "title": self.of(item["title"]), "map": self._map([Drawn(shape, colour, dash="7 3")], self.of(item["title"])),
+            "title": self.of(item["title"]), "map": self._map([*drawn, Drawn(shape, colour, dash="7 3")], self.of(item["title"])),
             "mark": None, "big": where, "lines": [one for one in (name, days) if one], "table": None,
             "clause": self._clause(item["citation"]), "missing": unsure,
             "data": self._data(data),
@@ -186,7 +187,7 @@ class _Paper:
         for pipe in one["pipes"]:
             rows = [[self.of(words.utility(asked["utility"])), self._asked(asked)] for asked in pipe["asked"]]
             title = f"{self.of(pipe['title'])} · {pipe['pipe_id'] or '—'}"
-            shown = [self._line(pipe["line"], _hue(pipe["utility"]), clipped=True)]
+            shown = [self._line(pipe["line"], _hue(pipe["utility"]))]
             cards.append({
                 "title": title, "map": self._map(shown, title), "mark": None, "lines": [_size(pipe)], "clause": standard,
                 "big": self.say("在场地下", "under the site") if pipe["distance_m"] == 0 else f"{pipe['distance_m']:.1f} m",
@@ -215,11 +216,8 @@ class _Paper:
     def _work(self, geometry: Told) -> Any:
         return to_work(shapely.geometry.shape(geometry), CGCS2000_DEGREES, self.city.work_crs)
 
-    def _line(self, parts: Any, colour: str, *, clipped: bool = False) -> Drawn:
-        """A pipe; ``clipped``: of a long one only what lies near the site decides the scale."""
-        shape = self._work({"type": "MultiLineString", "coordinates": parts})
-        reach = max(float(shapely.distance(shape, self.site)) * 1.6, 40.0)
-        return Drawn(shapely.intersection(shape, shapely.buffer(self.site, reach)) if clipped else shape, colour)
+    def _line(self, parts: Any, colour: str) -> Drawn:
+        return Drawn(self._work({"type": "MultiLineString", "coordinates": parts}), colour)
 
     def _straight(self, main: Told) -> Drawn:
         return Drawn(

@@ -13,8 +13,8 @@ from api.svg import INK, mark, text
 from geo.city import City
 from geo.columns import frame_of, positive, words
 
-WIDE, HIGH = 300, 200
-LEAST_M, MOST_M = 80.0, 4_000.0  # width of ground shown
+WIDE, HIGH = 300, 165
+LEAST_M, NEAR_M, MOST_M = 80.0, 60.0, 4_000.0  # ground shown: its least width, of a shape that is near, at most
 BARS = (10, 20, 50, 100, 200, 500, 1000)
 ROAD_M = 8.0  # drawn width of a road that states none
 
@@ -51,7 +51,7 @@ class _View:
 
 
 def small_map(site: Any, shown: Sequence[Drawn], city: City, title: str) -> str:
-    """The picture of the site with ``shown`` on it; all of what is shown lies inside, as long as it is not too far apart."""
+    """The picture of the site with ``shown`` on it; of what is shown the part nearest to the site lies inside."""
     view = _view([site, *(one.shape for one in shown)], site)
     frame = shapely.box(*view.box)
     body = [mark("rect", width=WIDE, height=HIGH, fill=styles()["ground"]["land"]), *_ground(city, frame, view)]
@@ -63,7 +63,9 @@ def small_map(site: Any, shown: Sequence[Drawn], city: City, title: str) -> str:
 
 
 def _view(shapes: list[Any], site: Any) -> _View:
-    near = [shapely.intersection(shape, shapely.buffer(site, MOST_M / 2)) for shape in shapes]
+    """About the site and of each shape the part nearest to it: what reaches far does not make the rest small."""
+    far = [min(max(float(shapely.distance(one, site)) * 1.5, NEAR_M), MOST_M / 2) for one in shapes]
+    near = [shapely.intersection(one, shapely.buffer(site, metres)) for one, metres in zip(shapes, far, strict=True)]
     west, south, east, north = shapely.total_bounds(np.array([one for one in near if not one.is_empty], dtype=object))
     wide = max((east - west) * 1.25, (north - south) * 1.25 * WIDE / HIGH, LEAST_M)
     x, y, high = (west + east) / 2, (south + north) / 2, wide * HIGH / WIDE

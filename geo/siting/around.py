@@ -16,7 +16,7 @@ from geo.law.pack import Pack
 
 Floats = npt.NDArray[np.float64]
 LAYERS_ASKED = ("planning", "heritage", "trees", "highways", "green", "events")
-COLUMNS = ("layer", "row", "zone", "distance_m", "least_m", "certain", "x", "y")
+COLUMNS = ("layer", "row", "zone", "radius_m", "distance_m", "least_m", "certain", "x", "y")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class _Found:
     layer: str
     row: int
     zone: str | None
+    radius_m: float
     distance_m: float
     least_m: float
     certain: bool
@@ -32,8 +33,8 @@ class _Found:
 def around(site: Any, city: City, pack: Pack, reach_m: float) -> pd.DataFrame:
     """Rows of :data:`LAYERS_ASKED` within ``reach_m`` of the site (point or polygon, work CRS), the nearest first.
 
-    Columns :data:`COLUMNS`. ``zone``: of the pack as it is read now, None for a row of no zone; ``distance_m`` from the edge of
-    the site to the edge of the zone (of a tree: of its protection range), 0 where they meet; ``least_m``: if what is missing
+    Columns :data:`COLUMNS`. ``zone``: of the pack as it is read now, None for a row of no zone; ``radius_m``: how far
+    the zone reaches from the row's shape; ``distance_m`` from the edge of the site to the edge of the zone, 0 where they meet; ``least_m``: if what is missing
     came out badly (a tree without canopy, a row without kind); ``certain``: nothing of that kind is missing;
     ``x``, ``y``: the nearest place of the row itself, work CRS.
     """
@@ -42,7 +43,7 @@ def around(site: Any, city: City, pack: Pack, reach_m: float) -> pd.DataFrame:
     placed = {(one.layer, one.row) for one in found}
     found += [one for name in LAYERS_ASKED for one in _of_layer(site, city, name, reach_m) if (one.layer, one.row) not in placed]
     once = _once(found)
-    table = pd.DataFrame([vars(one) for one in once], columns=list(COLUMNS[:6]))
+    table = pd.DataFrame([vars(one) for one in once], columns=list(COLUMNS[:7]))
     shapes: npt.NDArray[Any] = np.empty(len(once), dtype=object)
     shapes[:] = [frame_of(city.layer(one.layer)).geometry.iloc[one.row] for one in once]
     spots = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(shapes, site), 0)).reshape(-1, 2)
@@ -72,7 +73,8 @@ def _of_zone(site: Any, ground: Ground, name: str, reach_m: float) -> list[_Foun
         sure = mine & (member[near] >= SURE)
         best = float(edge[sure].min() if sure.any() else edge[mine].max())
         least = float(edge[mine].min())
-        out.append(_Found(layer, int(row), name, best, least, bool(sure.any()) and least == best))
+        radius = float(areas.radius[near[sure if sure.any() else mine]].min())
+        out.append(_Found(layer, int(row), name, radius, best, least, bool(sure.any()) and least == best))
     return out
 
 
@@ -85,7 +87,7 @@ def _of_layer(site: Any, city: City, layer: str, reach_m: float) -> list[_Found]
         return []
     rows = np.sort(frame.sindex.query(site, predicate="dwithin", distance=reach_m))
     metres = np.round(shapely.distance(frame.geometry.to_numpy()[rows], site), 3)
-    return [_Found(layer, int(row), None, float(d), float(d), True) for row, d in zip(rows, metres, strict=True)]
+    return [_Found(layer, int(row), None, 0.0, float(d), float(d), True) for row, d in zip(rows, metres, strict=True)]
 
 
 def _once(found: list[_Found]) -> list[_Found]:

@@ -17,6 +17,7 @@ GRID_M = 0.001  # ends that lie this near are one junction
 BESIDE_M = 40.0  # a main this near to a centre line lies in its road
 FRONTAGE_M = 300.0  # a site further than this from every road has no frontage
 STRAIGHT_M = 1.0  # a main across the site's own road is reached straight
+SLANT, SLACK_M = 1.2, 1.0  # a hop is no longer than this beyond the shortest from its stretch: nobody cuts across a block
 SAME_SHARE = 0.8  # a second line that runs this much along the first one tells nothing new
 NO_ROADS, NO_FRONTAGE, NOT_JOINED, AT_SITE = "no_roads", "no_frontage", "not_joined", "at_site"
 
@@ -141,10 +142,8 @@ def _way(net: Network, site: Any, number: int, main: Any) -> Way | None:
     beside = np.flatnonzero(apart <= max(BESIDE_M, float(apart.min())))
     best: tuple[float, int, float] | None = None
     for edge in beside.tolist():
-        for at in _leavings(net.edges[edge], main):
-            spot = shapely.line_interpolate_point(net.edges[edge], at)
-            total = float(min(net.from_site[net.a[edge]] + at, net.from_site[net.b[edge]] + net.length[edge] - at))
-            total += float(shapely.distance(spot, main))
+        for at, hop in _leavings(net.edges[edge], main):
+            total = hop + float(min(net.from_site[net.a[edge]] + at, net.from_site[net.b[edge]] + net.length[edge] - at))
             if np.isfinite(total) and (best is None or total < best[0]):
                 best = (total, edge, at)
     if best is None:
@@ -152,12 +151,16 @@ def _way(net: Network, site: Any, number: int, main: Any) -> Way | None:
     return _drawn(net, site, number, main, best[1], best[2])
 
 
-def _leavings(edge: Any, main: Any) -> list[float]:
-    """Measures of an edge at which a line may leave it for the main: its ends, where it is nearest, where the main ends."""
+def _leavings(edge: Any, main: Any) -> list[tuple[float, float]]:
+    """(measure of an edge, metres from there to the main) where a line may leave the edge for the main: at its ends, where it
+    is nearest, where the main ends; but only where the hop is about as short as it can be."""
     near = shapely.get_point(shapely.shortest_line(edge, main), 0)
     ends = shapely.get_coordinates(main)[[0, -1]]
     spots = [near, *(shapely.Point(xy) for xy in ends)]
-    return [0.0, float(edge.length), *(float(shapely.line_locate_point(edge, spot)) for spot in spots)]
+    at = np.array([0.0, edge.length, *(shapely.line_locate_point(edge, spot) for spot in spots)])
+    hops = shapely.distance(shapely.line_interpolate_point(edge, at), main)
+    good = hops <= hops.min() * SLANT + SLACK_M
+    return list(zip(at[good].tolist(), hops[good].tolist(), strict=True))
 
 
 def _drawn(net: Network, site: Any, number: int, main: Any, edge: int, at: float) -> Way:
