@@ -33,10 +33,10 @@ class _Found:
 def around(site: Any, city: City, pack: Pack, reach_m: float) -> pd.DataFrame:
     """Rows of :data:`LAYERS_ASKED` within ``reach_m`` of the site (point or polygon, work CRS), the nearest first.
 
-    Columns :data:`COLUMNS`. ``zone``: of the pack as it is read now, None for a row of no zone; ``radius_m``: how far
-    the zone reaches from the row's shape; ``distance_m`` from the edge of the site to the edge of the zone, 0 where they meet; ``least_m``: if what is missing
-    came out badly (a tree without canopy, a row without kind); ``certain``: nothing of that kind is missing;
-    ``x``, ``y``: the nearest place of the row itself, work CRS.
+    Columns :data:`COLUMNS`. ``zone``: of the pack as it is read now, None for a row of no zone; ``radius_m``: how far the zone
+    reaches beyond the row's shape (a tree's range); ``distance_m`` from the edge of the site to the edge of the zone, 0 where
+    they meet; ``least_m``: if what is missing came out badly (a tree without canopy, a row without kind); ``certain``: nothing
+    of that kind is missing; ``x``, ``y``: the nearest place of the row itself, work CRS.
     """
     ground = prepared(city, pack)
     found = [one for name in _zones(pack) for one in _of_zone(site, ground, name, reach_m)]
