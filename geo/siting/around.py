@@ -44,6 +44,7 @@ def around(site: Any, city: City, pack: Pack, reach_m: float) -> pd.DataFrame:
     found += [one for name in LAYERS_ASKED for one in _of_layer(site, city, name, reach_m) if (one.layer, one.row) not in placed]
     once = _once(found)
     table = pd.DataFrame([vars(one) for one in once], columns=list(COLUMNS[:7]))
+    table["zone"] = pd.Series([one.zone for one in once], index=table.index, dtype=object)  # None stays None
     shapes: npt.NDArray[Any] = np.empty(len(once), dtype=object)
     shapes[:] = [frame_of(city.layer(one.layer)).geometry.iloc[one.row] for one in once]
     spots = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(shapes, site), 0)).reshape(-1, 2)

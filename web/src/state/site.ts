@@ -29,7 +29,7 @@ export function judgeHere(points: readonly Position[]): void {
 }
 
 /** Asks for what the address names, unless it is at hand; what is quick comes first, the lines follow. */
-export async function followSite(fly: boolean): Promise<void> {
+export async function followSite(): Promise<void> {
   const now = writePoints(place.site)
   if (now === asked && judged.value) return
   asking?.abort()
@@ -42,7 +42,7 @@ export async function followSite(fly: boolean): Promise<void> {
   const points = place.site
   try {
     judged.value = await judgeSite(points, control.signal)
-    if (fly) flySite()
+    if (outOfSight()) flySite()
     siteLines.value = await linesToSite(points, control.signal)
   } catch (error) {
     if (control.signal.aborted) return
@@ -50,6 +50,10 @@ export async function followSite(fly: boolean): Promise<void> {
     else siteError.value = explain(error)
   }
 }
+
+/** From afar nothing of it can be told apart, and on a phone the sheet lies over it. */
+const FAR_ZOOM = 15
+const outOfSight = (): boolean => place.view === null || place.view.zoom < FAR_ZOOM || matchMedia('(max-width: 760px)').matches
 
 /** Brings the site and the nearest main of each utility into view. */
 export function flySite(): void {
@@ -61,7 +65,7 @@ export function flySite(): void {
 /** Asks again what failed. */
 export function askAgain(): void {
   asked = ''
-  void followSite(false)
+  void followSite()
 }
 
 export function leaveSite(): void {
