@@ -237,10 +237,10 @@ def test_pipes_at_a_site_are_measured_to_their_surface_and_ask_by_the_standard()
     standard = read_standard()
     far = standard.most_between_pipes_m + 0.4
     frame = pipes(
-        [line((-50, 3), (50, 3)), line((-50, far), (50, far)), line((-50, far + 0.2), (50, far + 0.2))], ["water", "gas", "heat"],
+        [line((-50, 1), (50, 1)), line((-50, far), (50, far)), line((-50, far + 0.2), (50, far + 0.2))], ["water", "gas", "heat"],
         diameter_mm=[1000.0, 800.0, 200.0], pressure_mpa=[np.nan] * 3, voltage_kv=[np.nan] * 3, depth_m=[np.nan] * 3,
     )  # fmt: skip
     table = pipes_at(at(0, 0), prepare(frame), standard)
-    assert list(table["pipe"]) == [0, 1] and list(table["distance_m"]) == [2.5, pytest.approx(standard.most_between_pipes_m)]
+    assert list(table["pipe"]) == [0, 1] and list(table["distance_m"]) == [0.5, pytest.approx(standard.most_between_pipes_m)]
     gas = next(one for one in table["asked"].iloc[0] if one["utility"] == "gas")
     assert gas["most_m"] >= gas["least_m"] > 0 and gas["missing"]  # which number holds depends on what is not stated
