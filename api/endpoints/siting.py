@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.day import today
-from api.deps import HouseNow, LangNow, PackNow
+from api.deps import FilingDay, HouseNow, LangNow, PackNow
 from api.rights import VisitorNow, needs
 from api.schemas import problems
 from api.security import SANDBOX
@@ -24,14 +24,14 @@ PLACE = f"^{NUMBER}_{NUMBER}(~{NUMBER}_{NUMBER})*$"
 
 
 @router.post("", response_model=SiteOut, responses=problems(400, 409, 413, 422), summary="选址判定 / judge a site")
-def judge_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow) -> Json:
+def judge_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow, on: FilingDay = None) -> Json:
     """A point or polygon → nearest mains, planning, trees, heritage, highways, works, heights and clearances around it.
 
     Pipes and lines of others as far as rights reach; what is closed is said to be closed, what is not known unknown. The age
     and the owner of the data stand in each part.
     """
     site = site_of(asked, house.standing.settings())
-    return Json(judgement(house, now.scope, site, pack, today()), headers=NO_STORE)
+    return Json(judgement(house, now.scope, site, pack, on or today()), headers=NO_STORE)
 
 
 @router.post(
@@ -40,10 +40,10 @@ def judge_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow
     responses=problems(400, 409, 413, 422),
     summary="选址候选线 / lines that could lead to a site",
 )
-def lines_to_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow) -> Json:
+def lines_to_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow, on: FilingDay = None) -> Json:
     """Up to two lines a utility, from the nearest mains that one may see along roads to the site, each with its verdict."""
     site = site_of(asked, house.standing.settings())
-    return Json(candidates(house, now.scope, site, pack, today()), headers=NO_STORE)
+    return Json(candidates(house, now.scope, site, pack, on or today()), headers=NO_STORE)
 
 
 @router.get(
@@ -62,9 +62,10 @@ def site_sheet(
     ],
     house: HouseNow, pack: PackNow, now: VisitorNow, lang: LangNow,
     tongue: Annotated[Literal["zh", "en"] | None, Query(alias="lang", description="缺省按浏览器 / else the browser's")] = None,
+    on: FilingDay = None,
 ) -> Response:  # fmt: skip
     """One page in A4, with a small map for each point, to print or to keep as PDF."""
-    place, day = site_in_address(site, house.standing.settings()), today()
+    place, day = site_in_address(site, house.standing.settings()), on or today()
     said, lines = judgement(house, now.scope, place, pack, day), candidates(house, now.scope, place, pack, day)
     text = sheet(house.standing.city(), place, said, lines, tongue or lang)
     return Response(text, media_type="text/html", headers={"Content-Security-Policy": SANDBOX, **NO_STORE})

@@ -117,8 +117,8 @@ def _routes(engine: sa.Engine, scope: Scope, city: City, site: Site, on: date) -
             "key": f"routes-{one['id']}", "layer": "routes", "id": plain(one["route_id"]), "name": plain(one["project"]),
             "kind": plain(one["utility"]), "kind_words": words.utility(plain(one["utility"])),
             "title": words.utility(plain(one["utility"])), "distance_m": metre, "least_m": metre, "certain": True,
-            "radius_m": 0.0, "citation": None, "start": _day(frame, "start", row), "end": _day(frame, "end", row), "route": int(one["id"]),
-            "point": place, "shape": _shape(frame, row, city),
+            "radius_m": 0.0, "citation": None, "start": _day(frame, "start", row), "end": _day(frame, "end", row),
+            "route": int(one["id"]), "point": place, "shape": _shape(frame, row, city),
         })  # fmt: skip
     seen = [] if scope.reach == "city" else ["only_own"]
     return _told("routes", items, seen, [])

@@ -170,7 +170,8 @@ class SiteOut(Model):
 
 
 class LineOut(Model):
-    """One line along roads from a main to the site, judged as any drawn line is; a hint, no design."""
+    """One line along roads from a main to the site, judged as any drawn line is; a hint, no design. ``crossings``: places where
+    it crosses pipes or runs beside them too near, of those that one may see; ``below``, ``unsure``: of them by the standard."""
 
     key: str
     utility: str

@@ -19,7 +19,7 @@ export function followSiteOn(m: MapLibre): void {
   const colour: ExpressionSpecification = ['get', 'colour']
   m.addLayer({ id: 'site-area', type: 'fill', source: 'site', filter: ['all', of('site', 'near'), kind('Polygon')], paint: { 'fill-color': colour, 'fill-opacity': 0.16 } })
   m.addLayer({ id: 'site-edge', type: 'line', source: 'site', filter: ['all', of('site', 'near'), ['!=', ['geometry-type'], 'Point']], layout: ROUND, paint: { 'line-color': colour, 'line-width': 2.5 } })
-  m.addLayer({ id: 'site-glow', type: 'line', source: 'site', filter: ['all', of('main', 'line'), LIT], layout: ROUND, paint: { 'line-color': '#f2b705', 'line-width': 16, 'line-opacity': 0.6 } })
+  m.addLayer({ id: 'site-glow', type: 'line', source: 'site', filter: ['all', of('main', 'line'), LIT], layout: ROUND, paint: { 'line-color': '#f2b705', 'line-width': 16 } })
   m.addLayer({ id: 'site-casing', type: 'line', source: 'site', filter: of('main', 'line'), layout: ROUND, paint: { 'line-color': '#ffffff', 'line-width': ['case', LIT, 8, 6] } })
   m.addLayer({ id: 'site-lines', type: 'line', source: 'site', filter: of('main', 'line'), layout: ROUND, paint: { 'line-color': colour, 'line-width': ['case', LIT, 5, 3] } })
   m.addLayer({ id: 'site-hops', type: 'line', source: 'site', filter: ['all', of('hop'), LIT], paint: { 'line-color': '#101214', 'line-width': 2, 'line-dasharray': [3, 2] } })
