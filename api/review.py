@@ -72,6 +72,8 @@ def measure(
     """Facts of all routes, chunk by chunk (``spans`` with their rows: :func:`geo.spans.place_spans`); chunks run side by
     side, since the loops below leave the interpreter free."""
     prepared(city, pack)
+    if len(routes) <= CHUNK and progress is None:
+        return facts(routes, city, pack, on, spans)
     starts = range(0, max(len(routes), 1), CHUNK)
     if progress:
         progress(0, len(routes))

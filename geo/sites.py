@@ -9,15 +9,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.areas import area_set
+from geo.areas import AreaSet
 from geo.axis import MM, Axes, points_at
 from geo.city import City, Layer
-from geo.columns import plain, plain_id, unstated, words
+from geo.columns import words
 from geo.facts import WHY, Codes, Column
 from geo.footprint import Footprints
 from geo.hits import intervals
 from geo.intervals import complement, intersect, offsets, total, union
 from geo.law.pack import Measures
+from geo.red_lines import RedLines, mains, red_lines, texts
 
 Ints = npt.NDArray[np.int64]
 Stretches = tuple[Ints, Ints, Ints]  # route, lo, hi
@@ -83,53 +84,38 @@ def own_sites(axes: Axes, routes: pd.DataFrame, city: City, length_mm: Ints) -> 
     (another red line may lie there), it is not established which is its own.
     """
     none = (np.zeros(0, dtype=np.int64),) * 3
-    planning = city.layer("planning").frame
-    if planning is None or not len(planning):
+    red = red_lines(city)
+    if red is None:
         return Sites(False, none, none, length_mm)
-    kinds = words(planning, "kind")
-    lines = planning[(kinds == "site_red_line") | unstated(kinds)]  # an area of no stated kind may be a site
-    if len(lines) == 0:
+    if not len(red.site):
         return Sites(True, none, none, length_mm)
-    ids = words(lines, "zone_id")
-    # Rows of one number are one site; a row without a number is a site of its own.
-    site = pd.factorize(np.array([i if one is None else plain_id(one) for i, one in enumerate(ids)], dtype=object))[0]
-    shapes = lines.geometry.to_numpy()
-    stated = ~unstated(words(lines, "kind"))
-    named = _named(routes, lines)
-    named = named[stated[named["row"].to_numpy(dtype=np.int64)]]
+    named = _named(routes, red)
     spots: Any = shapely.points(end_points(axes))
-    point, row = shapely.STRtree(shapes).query(spots, predicate="within")
-    held = pd.DataFrame({"route": point % axes.n, "site": site[row]}).drop_duplicates()
-    held = held[~held["route"].isin(named["route"])].merge(pd.DataFrame({"site": site, "row": np.arange(len(site))}), on="site")
+    point, row = red.tree.query(spots, predicate="within")
+    held = pd.DataFrame({"route": point % axes.n, "site": red.site[row]}).drop_duplicates()
+    held = held[~held["route"].isin(named["route"])]
+    held = held.merge(pd.DataFrame({"site": red.site, "row": np.arange(len(red.site))}), on="site")
     covered = _within(city.layer("planning"), spots)
     told = covered[: axes.n] & covered[axes.n :]
-    doubtful = ~told[held["route"].to_numpy(dtype=np.int64)] | ~stated[held["row"].to_numpy(dtype=np.int64)]
+    doubtful = ~told[held["route"].to_numpy(dtype=np.int64)] | ~red.stated[held["row"].to_numpy(dtype=np.int64)]
     several = held.groupby("route")["site"].transform("nunique") > 1
     unclear = (pd.Series(doubtful, index=held.index) | several).groupby(held["route"]).transform("any").astype(bool)
     own = pd.concat([named, held.loc[~unclear, ["route", "row"]]])
-    return Sites(True, _inside(axes, shapes, own), _inside(axes, shapes, held[unclear]), length_mm)
+    return Sites(True, _inside(axes, red.areas, own), _inside(axes, red.areas, held[unclear]), length_mm)
 
 
-def _named(routes: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """Pairs (route, row of the red lines) where the project of the one is the name or number of the other."""
-
-    def texts(frame: pd.DataFrame, columns: tuple[str, str], position: str) -> pd.DataFrame:
-        found = pd.DataFrame({position: np.tile(np.arange(len(frame)), 2)})
-        found["text"] = pd.Series(np.concatenate([words(frame, column) for column in columns]), dtype=object)
-        found = found.dropna()
-        found["text"] = plain(found["text"].to_numpy(dtype=object))
-        return found[found["text"] != ""]
-
-    pairs = texts(routes, ("project", "project_code"), "route").merge(texts(lines, ("name", "zone_id"), "row"), on="text")
-    return pairs[["route", "row"]].drop_duplicates().astype(np.int64)
+def _named(routes: pd.DataFrame, red: RedLines) -> pd.DataFrame:
+    """Pairs (route, row of the red lines, of stated kind) where the project of the one is the name or number of the other."""
+    pairs = texts(routes, ("project", "project_code"), "route").merge(red.names, on="text")
+    pairs = pairs[["route", "row"]].drop_duplicates().astype(np.int64)
+    stated: pd.DataFrame = pairs.loc[red.stated[pairs["row"].to_numpy(dtype=np.int64)]]
+    return stated
 
 
-def _inside(axes: Axes, shapes: npt.NDArray[Any], pairs: pd.DataFrame) -> Stretches:
-    """Stretches of the routes inside the shapes paired with them."""
+def _inside(axes: Axes, areas: AreaSet, pairs: pd.DataFrame) -> Stretches:
+    """Stretches of the routes inside the areas paired with them."""
     pairs = pairs.sort_values(["route", "row"])
     route, row = pairs["route"].to_numpy(dtype=np.int64), pairs["row"].to_numpy(dtype=np.int64)
-    nothing = np.zeros(len(shapes))
-    areas = area_set("sites", "planning", shapes, nothing, nothing, nothing, np.arange(len(shapes)))
     index, lo, hi = intervals(axes, areas, route, row, np.zeros(len(route)))
     a, b = np.rint(lo * MM).astype(np.int64), np.rint(hi * MM).astype(np.int64)
     return union(route[index][b > a], a[b > a], b[b > a])
@@ -148,15 +134,13 @@ def ends(axes: Axes, routes: pd.DataFrame, city: City, measures: Measures) -> di
     planning, pipes = city.layer("planning"), city.layer("pipes")
     at: npt.NDArray[np.object_] = np.full(2 * axes.n, None, dtype=object)
     at[_within(planning, spots) & _within(pipes, spots)] = "none"
-    reach = measures.end_tolerance_m
-    if pipes.frame is not None and len(pipes.frame):
+    reach, pipe_net, red = measures.end_tolerance_m, mains(city), red_lines(city)
+    if pipe_net is not None:
         utility = np.concatenate([words(routes, "utility")] * 2)
-        point, pipe = shapely.STRtree(pipes.frame.geometry.to_numpy()).query(spots, predicate="dwithin", distance=reach)
-        same = words(pipes.frame, "utility")[pipe] == utility[point]
-        at[point[same]] = "main"
-    if planning.frame is not None and len(planning.frame):
-        sites = planning.frame.geometry.to_numpy()[words(planning.frame, "kind") == "site_red_line"]
-        point, _ = shapely.STRtree(sites).query(spots, predicate="dwithin", distance=reach)
+        point, pipe = pipe_net.tree.query(spots, predicate="dwithin", distance=reach)
+        at[point[pipe_net.utility[pipe] == utility[point]]] = "main"
+    if red is not None:
+        point, _ = red.ends.query(spots, predicate="dwithin", distance=reach)
         at[point] = "site"
     return {"end.start": Codes(at[: axes.n]), "end.finish": Codes(at[axes.n :])}
 

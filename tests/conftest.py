@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-pytest_plugins = ["tests.servers"]  # the demo city, and a server in front of it
+pytest_plugins = ["tests.servers", "tests.houses"]  # the demo city with a server in front of it; cities of one's own
 
 SERVER = "WAIXIAN_TEST_DATABASE_URL"
 RUN = "WAIXIAN_TEST_RUN"  # set by the first process of a run for its workers: names the run's folder and template
@@ -38,6 +38,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The first process ends the run's cluster."""
     if not hasattr(config, "workerinput") and os.environ.get(RUN, "").startswith(f"{os.getpid()}_"):
         _end(_folder())
+        _end(Path(f"{_folder()}-demo"))
         del os.environ[RUN]
 
 

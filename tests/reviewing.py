@@ -1,34 +1,9 @@
-"""A demo city of one's own for tests of the review, which change it: a copy of the loaded one, and a server in front of it."""
-
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Somebody of an office at the desk of the review, as tests sit there."""
 
 import httpx
-import psycopg
-import pytest
 
-from tests.servers import Server, _other, serving
-
-SAME = {"sec-fetch-site": "same-origin"}
-
-
-@contextmanager
-def own_city(template: tuple[str, str]) -> Iterator[str]:
-    """URL of a fresh copy of the loaded demo city (``demo_database`` has seen to it that there is one)."""
-    maintenance, name = template
-    own = f"waixian_review_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {own} TEMPLATE {name}_demo STRATEGY file_copy")
-        yield _other(maintenance, own)
-        connection.execute(f"DROP DATABASE {own} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def office(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server and its worker in front of a city that this module may change."""
-    with own_city(_template) as address, serving(address, tmp_path_factory.mktemp("office")) as running:
-        yield running
+from tests.houses import SAME
+from tests.servers import Server
 
 
 class Desk:

@@ -4,8 +4,10 @@
 Loading takes a while, so it happens once a run, into a database that every worker of the run copies.
 """
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 TOP = Path(__file__).parent.parent
 PACKS, WEB = TOP / "data" / "packs", TOP / "web" / "dist"
 ON = "2026-11-22"  # the day on which the demo's stored routes were judged
+RUN_FOLDERS = Path("/var/tmp")  # what a run makes for all its workers; the unprivileged database server must reach it
 MOST_BYTES = 8 << 20  # small enough to be passed in a test
 
 
@@ -79,12 +82,18 @@ class Server:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the demo city."""
+    """The folder of the demo city, written once a run; each worker of the run has its own copy."""
     from layers.demo import write_demo
 
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
-    return folder
+    written = RUN_FOLDERS / f"waixian-test-{os.environ['WAIXIAN_TEST_RUN']}-demo" / "city"
+    written.parent.mkdir(exist_ok=True)
+    with written.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first worker writes it
+        if not written.exists():
+            (begun := written.with_name("begun")).mkdir()
+            write_demo(begun)
+            begun.rename(written)
+    return Path(shutil.copytree(written, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +136,7 @@ def _load(url: str, folder: Path) -> None:
     from layers.readers import read_routes
     from layers.session import engine
 
-    place = Path("/var/tmp") / f"waixian-test-{os.environ['WAIXIAN_TEST_RUN']}" / "rasters"
+    place = RUN_FOLDERS / f"waixian-test-{os.environ['WAIXIAN_TEST_RUN']}" / "rasters"
     database = engine(url)
     try:
         city = load_city(database, folder, place)

@@ -5,7 +5,7 @@ The ground of matching (:class:`Scene`) is made once for a city and a pack and k
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -156,7 +156,7 @@ class Neighbours:
         sets = [("file", mine, joined(match(own, self.here.settings)))] if len(mine) > 1 else []
         standing = self._standing() if self._standing else None
         if standing is not None and standing.placed.n:
-            sets.append(("store", *self._with(standing, mine)))
+            sets.append(("store", *self._with(standing, own)))
         if self.here.planned.n:
             rows = joined(match(own, self.here.settings, self.here.planned))
             sets.append(("city", pd.concat([mine, self.here.planned.works]), rows))
@@ -166,10 +166,10 @@ class Neighbours:
                 out.setdefault(i, []).append(entry)
         return {i: sorted(some, key=_weight) for i, some in out.items()}
 
-    def _with(self, standing: StandingWorks, mine: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _with(self, standing: StandingWorks, own: Placed) -> tuple[pd.DataFrame, pd.DataFrame]:
         there, same = standing.placed, standing.same_as(self.routes)
-        mine = mine.assign(work_id=apart(mine["work_id"].to_numpy(dtype=object), there, same))
-        found = match(self.here.place(mine), self.here.settings, there)
+        mine = own.works.assign(work_id=apart(own.works["work_id"].to_numpy(dtype=object), there, same))
+        found = match(replace(own, works=mine), self.here.settings, there)
         other = np.maximum(found.rows["a"].to_numpy(dtype=np.int64), found.rows["b"].to_numpy(dtype=np.int64)) - len(mine)
         rows = found.rows[~np.isin(other, list(same))]
         return pd.concat([mine, there.works]), joined(Matches(rows, found.left_out))

@@ -9,7 +9,7 @@ at the same facts.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -251,6 +251,17 @@ class PackData(Model):
 
 
 @dataclass(frozen=True)
+class Question:
+    """A rule with its switches set: the fact that it asks for and the test on it. ``key``: readings that share it share
+    the answer."""
+
+    rule: Rule
+    fact: str
+    test: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
 class Pack:
     """A checked pack with its switches set; :meth:`flipped` reads the same law another way."""
 
@@ -280,12 +291,21 @@ class Pack:
             raise BadPack(pack=self.id, where=switch, why_zh=f"没有选项 {option}", why_en=f"has no option {option}")
         return Pack(self.data, {**self.settings, switch: option})
 
-    def flips(self) -> Iterator[tuple[str, "Pack"]]:
+    @cached_property
+    def flips(self) -> tuple[tuple[str, "Pack"], ...]:
         """Every other reading, one switch at a time."""
-        for name, switch in self.data.switches.items():
-            for option in switch.options:
-                if option != self.option(name):
-                    yield name, self.flipped(name, option)
+        return tuple(
+            (name, self.flipped(name, option))
+            for name, switch in self.data.switches.items()
+            for option in switch.options
+            if option != self.option(name)
+        )
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Every rule as this reading asks it."""
+        filled = ((rule, str(self.fill(rule.fact)), self.fill(dict(rule.test))) for rule in self.data.rules)
+        return tuple(Question(rule, fact, test, f"{rule.id}|{fact}|{test}") for rule, fact, test in filled)
 
     def fill(self, template: Any) -> Any:
         """``template`` with each ``{switch}`` replaced by its chosen value; a lone ``{switch}`` keeps its type."""
@@ -310,8 +330,8 @@ class Pack:
     @cached_property
     def facts_needed(self) -> frozenset[str]:
         """Names of all facts that this reading or any single other one asks for."""
-        packs = [self, *(pack for _, pack in self.flips())]
-        return frozenset(str(pack.fill(rule.fact)) for pack in packs for rule in self.data.rules)
+        packs = [self, *(pack for _, pack in self.flips)]
+        return frozenset(question.fact for pack in packs for question in pack.questions)
 
     @cached_property
     def outcomes(self) -> Mapping[str, Words]:

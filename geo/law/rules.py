@@ -106,9 +106,11 @@ def judge(facts: Facts, pack: Pack, on: date | None = None) -> Verdicts:
     cache: dict[str, RuleAnswers] = {}
     reading = read(facts, pack, cache)
     switched: dict[str, Bools] = {}
-    for name, other in pack.flips():
-        differs = _differs(reading, read(facts, other, cache))
-        switched[name] = switched.get(name, np.zeros(facts.n, dtype=np.bool_)) | differs
+    for name, other in pack.flips:
+        before = switched.setdefault(name, np.zeros(facts.n, dtype=np.bool_))
+        rules = answers(facts, other, cache)
+        if not _alike(reading.rules, rules):  # most readings change no answer, and so nothing that follows from them
+            switched[name] = before | _differs(reading, conclude(rules, other, facts.n))
     inferred = {i.id: evaluate(i.when, reading, facts.n, pack) for i in pack.data.inferences}
     permits = {p.id: _permit_state(pack, p.id, reading, facts.n) for p in pack.data.permits}
     certainty = _certainty(reading, switched, inferred, pack, facts.n)
@@ -123,8 +125,20 @@ def judge(facts: Facts, pack: Pack, on: date | None = None) -> Verdicts:
 
 def read(facts: Facts, pack: Pack, cache: dict[str, RuleAnswers] | None = None) -> Reading:
     """One reading: rules, terms, outcome, what it could be, conditions. ``cache`` shares rules between readings."""
-    rules = {rule.id: _answer_cached(facts, pack, rule, {} if cache is None else cache) for rule in pack.data.rules}
-    return conclude(rules, pack, facts.n)
+    return conclude(answers(facts, pack, {} if cache is None else cache), pack, facts.n)
+
+
+def answers(facts: Facts, pack: Pack, cache: dict[str, RuleAnswers]) -> dict[str, RuleAnswers]:
+    """What each rule answers as this pack reads it; questions in ``cache`` are not asked again."""
+    accuracy_m = pack.data.measures.accuracy_m
+    for one in pack.questions:
+        if one.key not in cache:
+            cache[one.key] = answer_rule(facts, one.rule, one.fact, one.test, accuracy_m)
+    return {one.rule.id: cache[one.key] for one in pack.questions}
+
+
+def _alike(some: Mapping[str, RuleAnswers], others: Mapping[str, RuleAnswers]) -> bool:
+    return all(one is others[name] or np.array_equal(one.answer, others[name].answer) for name, one in some.items())
 
 
 def conclude(rules: Mapping[str, RuleAnswers], pack: Pack, n: int) -> Reading:
@@ -147,14 +161,6 @@ def conclude(rules: Mapping[str, RuleAnswers], pack: Pack, n: int) -> Reading:
         one[scope == NO] = OUT_OF_SCOPE
     conditions = {c.id: evaluate(c.when, with_terms, n, pack) for c in pack.data.conditions}
     return Reading(rules, terms, outcome, could_be, conditions)
-
-
-def _answer_cached(facts: Facts, pack: Pack, rule: Rule, cache: dict[str, RuleAnswers]) -> RuleAnswers:
-    fact, test = str(pack.fill(rule.fact)), pack.fill(dict(rule.test))
-    key = f"{rule.id}|{fact}|{test}"
-    if key not in cache:
-        cache[key] = answer_rule(facts, rule, fact, test, pack.data.measures.accuracy_m)
-    return cache[key]
 
 
 def answer_rule(facts: Facts, rule: Rule, fact: str, test: Mapping[str, Any], accuracy_m: float) -> RuleAnswers:

@@ -185,7 +185,7 @@ def _never_below(rule: Rule, limit: float) -> bool:
 def _switches(worked: Worked) -> Iterator[Problem]:
     """Each option changes an outcome, a condition or a permit of some case, or the file says why none can."""
     base = worked.verdicts({})
-    for name, pack in worked.pack.flips():
+    for name, pack in worked.pack.flips:
         option = pack.option(name)
         stated = option in worked.file.unchanged.get(name, {})
         if _changes(base, worked, pack, name, option) == stated:

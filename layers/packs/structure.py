@@ -110,7 +110,7 @@ def _rule(rule: Rule, pack: Pack) -> Iterator[Problem]:
         return
     if not set(PLACEHOLDER.findall(repr((rule.fact, dict(rule.test))))) <= set(pack.switches):
         return  # named by the pack's own check of names
-    for reading in (pack, *(other for _, other in pack.flips())):
+    for reading in (pack, *(other for _, other in pack.flips)):
         (op, limit), fact = next(iter(reading.fill(dict(rule.test)).items())), str(reading.fill(rule.fact))
         words = fact in CODE_FACTS
         if op not in TESTS:

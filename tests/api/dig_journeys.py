@@ -1,21 +1,19 @@
 """A server in front of a town of many streets, and one journey for each test: a street of its own, two parties, a plan."""
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import sqlalchemy as sa
 
 from layers.session import engine
 from tests.api.dig_town import EVERYWHERE, DigTown, loose, on_street, street
+from tests.houses import own_database
 from tests.packs.places import BOUNDS, CRS
-from tests.servers import Server, _other, serving
+from tests.servers import Server, serving
 
 ON = "2026-11-23"
 JSON = dict[str, Any]
@@ -72,20 +70,14 @@ class Journey:
 @pytest.fixture(scope="module")
 def journey(_template: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     """One town, server and worker for the tests of a module."""
-    maintenance, template = _template
-    name = f"waixian_digs_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        address = _other(maintenance, name)
+    with own_database(_template) as address:
         door = engine(address)
         try:
             town = _town(door)
-            home: Path = tmp_path_factory.mktemp("digs")
-            with serving(address, home) as server, _client(server) as client:
+            with serving(address, tmp_path_factory.mktemp("digs")) as server, _client(server) as client:
                 yield Journey(server, town, client, count())
         finally:
             door.dispose()
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _client(server: Server) -> httpx.Client:

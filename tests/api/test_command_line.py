@@ -1,9 +1,6 @@
 """The command line as scripts see it: the same rows from the database and from the folder, exit codes, the summary line."""
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -14,21 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-TOP = Path(__file__).parents[2]
+from tests.command_line import TOP, app, started, summary
+
 ON = "2026-11-22"
-
-
-def app(
-    *arguments: object, database: str = "", home: Path | None = None, lang: str = "zh", **settings: str
-) -> subprocess.CompletedProcess[str]:
-    """``app.py`` as a user starts it."""
-    env = {**os.environ, "DATABASE_URL": database, "WAIXIAN_HOME": str(home or ""), "WAIXIAN_LANG": lang, **settings}
-    command = [sys.executable, TOP / "app.py", *map(str, arguments)]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
-
-
-def summary(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
-    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +121,7 @@ def test_the_day_is_that_of_china_and_the_pack_the_one_in_force(demo_folder: Pat
     """A machine that is a day behind files on the same day as the server; who judges is told where it is nobody's own."""
     gpd.read_file(demo_folder / "routes.shp", encoding="GB18030").iloc[:2].to_file(tmp_path / "two.gpkg")
     out = tmp_path / "out.csv"
-    done = app("classify", tmp_path / "two.gpkg", "--city", demo_folder, "-o", out, lang="en", TZ="FAR24")
+    done = started("classify", tmp_path / "two.gpkg", "--city", demo_folder, "-o", out, lang="en", TZ="FAR24")
     assert done.returncode == 0, done.stderr
     now = datetime.now(timezone(timedelta(hours=8)))
     assert set(pd.read_csv(out).on) <= {(now - timedelta(minutes=5)).date().isoformat(), now.date().isoformat()}

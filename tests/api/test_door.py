@@ -1,18 +1,14 @@
 """The door over HTTP: signing in, what each role may ask, and that no address is open by oversight."""
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from layers.people.offices import offices
-from layers.session import engine
-from tests.servers import Server, _other, serving
+from tests.servers import Server
 
 BOUNDS = (114.26, 34.75, 114.42, 34.85)
 SAME = {"sec-fetch-site": "same-origin"}
@@ -20,22 +16,9 @@ Client = Callable[..., httpx.Client]
 
 
 @pytest.fixture(scope="module")
-def house(_template: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own: what is tried here changes who may come in."""
-    from layers.cities import create_city
-
-    maintenance, template = _template
-    name = f"waixian_door_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        address = _other(maintenance, name)
-        database = engine(address)
-        create_city(database, "示范城", "EPSG:4547", BOUNDS, synthetic=True)
-        database.dispose()
-        home: Path = tmp_path_factory.mktemp("door")
-        with serving(address, home) as server:
-            yield server
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def house(empty_house: Server) -> Server:
+    """What is tried here changes who may come in."""
+    return empty_house
 
 
 @pytest.fixture

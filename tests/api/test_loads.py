@@ -2,7 +2,6 @@
 
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,17 +10,16 @@ from typing import Any
 import geopandas as gpd
 import httpx
 import numpy as np
-import psycopg
 import pytest
 import shapely
 import sqlalchemy as sa
 
 from api.loading import LoadWords, delivery_of, load_read, read_ordered
-from layers.cities import city_settings, create_city
+from layers.cities import city_settings
 from layers.people.audit import CONSOLE
 from layers.session import engine
 from layers.stock.diff import diff
-from tests.servers import Server, _other, serving
+from tests.servers import Server
 
 BOUNDS = (114.26, 34.75, 114.42, 34.85)
 Json = dict[str, Any]
@@ -29,19 +27,9 @@ Fresh = Callable[[], httpx.Client]
 
 
 @pytest.fixture(scope="module")
-def house(_template: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own with an empty city: what is loaded here is nobody else's."""
-    maintenance, template = _template
-    name = f"waixian_loads_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        address = _other(maintenance, name)
-        database = engine(address)
-        create_city(database, "示范城", "EPSG:4547", BOUNDS, synthetic=True)
-        database.dispose()
-        with serving(address, tmp_path_factory.mktemp("loads")) as server:
-            yield server
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def house(empty_house: Server) -> Server:
+    """What is loaded here is nobody else's."""
+    return empty_house
 
 
 @pytest.fixture

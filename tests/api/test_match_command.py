@@ -15,7 +15,7 @@ from api.digs.table import DIGS, MATCHES, MEMBERS, SHARES, UNJOINED
 from geo.crs import to_degrees
 from layers.city_folder import read_city
 from layers.readers import read_routes
-from tests.api.test_command_line import app, summary
+from tests.command_line import app, summary
 
 ON = "2026-11-22"
 CONTRACT = [

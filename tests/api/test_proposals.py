@@ -1,68 +1,32 @@
 """A proposal over HTTP, from its draft to its withdrawal; and what everybody else sees of it meanwhile."""
 
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from api.proposals.clock import due
 from layers.packs.read import read_packs
-from tests.servers import PACKS, Server, _other, serving
+from tests.houses import Visitors
+from tests.servers import PACKS, Server
 
 JSON = dict[str, Any]
-SAME = {"sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture(scope="module")
-def house(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo city with a server of its own: what is submitted here stays out of the other tests."""
-    maintenance, template = _template
-    name = f"waixian_proposals_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}_demo STRATEGY file_copy")
-        home: Path = tmp_path_factory.mktemp("proposals")
-        with serving(_other(maintenance, name), home) as server:
-            yield server
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-class People:
-    """A browser-like client for each person."""
-
-    def __init__(self, house: Server) -> None:
-        self._house = house
-        self._open: dict[str, httpx.Client] = {}
-
-    def __getitem__(self, who: str) -> httpx.Client:
-        if who not in self._open:
-            one = httpx.Client(base_url=self._house.url, timeout=120, trust_env=False, headers=SAME)
-            one.cookies.set("waixian", self._house.secret(who))
-            self._open[who] = one
-        return self._open[who]
-
-    def close(self) -> None:
-        for one in self._open.values():
-            one.close()
+def house(demo_house: Server) -> Server:
+    """What is submitted here stays out of the other tests."""
+    return demo_house
 
 
 @pytest.fixture(scope="module")
-def people(house: Server) -> Iterator[People]:
-    everybody = People(house)
-    yield everybody
-    everybody.close()
-
-
-@pytest.fixture(scope="module")
-def lines(people: People) -> list[JSON]:
+def lines(visitors: Visitors) -> list[JSON]:
     """Lines of the demo city as GeoJSON, to draw proposals along."""
-    items = people["admin"].get("/api/routes", params={"limit": 40}).json()["items"]
-    found = [people["admin"].get(f"/api/routes/{each['id']}").json()["route"] for each in items[:12]]
+    items = visitors["admin"].get("/api/routes", params={"limit": 40}).json()["items"]
+    found = [visitors["admin"].get(f"/api/routes/{each['id']}").json()["route"] for each in items[:12]]
     return [each for each in found if each["geometry"]["type"] == "LineString"]
 
 
@@ -87,23 +51,23 @@ def step(client: httpx.Client, one: JSON, name: str, **more: Any) -> httpx.Respo
     return client.post(f"/api/proposals/{one['id']}/{name}", json={"revision": one["revision"], **more})
 
 
-def current(people: People, number: str) -> list[JSON]:
-    items: list[JSON] = people["admin"].get("/api/routes", params={"q": number, "limit": 50}).json()["items"]
+def current(visitors: Visitors, number: str) -> list[JSON]:
+    items: list[JSON] = visitors["admin"].get("/api/routes", params={"q": number, "limit": 50}).json()["items"]
     return items
 
 
-def test_from_the_draft_to_the_withdrawal(people: People, lines: list[JSON]) -> None:
-    gas, urban = people["gas"], people["urban"]
+def test_from_the_draft_to_the_withdrawal(visitors: Visitors, lines: list[JSON]) -> None:
+    gas, urban = visitors["gas"], visitors["urban"]
     one = drafted(gas, lines[0], title="滨河路支线", note="初稿")
     assert (one["state"], one["version"], one["title"], one["mine"]) == ("draft", 1, "滨河路支线", True)
     assert one["company"] is not None and one["due"] is None
     assert one["present"]["verdict"]["route_id"] == one["number"] and one["present"]["pieces"]
     assert urban.get(f"/api/proposals/{one['id']}").status_code == 404
-    assert current(people, one["number"]) == []
+    assert current(visitors, one["number"]) == []
 
     sent = step(gas, one, "submit").json()
     assert sent["state"] == "submitted" and sent["submitted_at"] and sent["revision"] > one["revision"]
-    (stored,) = current(people, one["number"])
+    (stored,) = current(visitors, one["number"])
     assert stored["id"] == sent["route"] and stored["outcome"] == sent["present"]["outcome"]
     assert urban.get(f"/api/proposals/{one['id']}").json()["mine"] is False
 
@@ -119,7 +83,7 @@ def test_from_the_draft_to_the_withdrawal(people: People, lines: list[JSON]) -> 
     assert urban.get(f"/api/proposals/{one['id']}/compare", params={"a": 1, "b": 2}).status_code == 404
 
     again = step(gas, longer, "submit").json()
-    (stored,) = current(people, one["number"])
+    (stored,) = current(visitors, one["number"])
     assert stored["id"] == again["route"] != sent["route"]
     beside = urban.get(f"/api/proposals/{one['id']}/compare", params={"a": 1, "b": 2}).json()
     gone = beside["a"]["length_m"] - beside["b"]["length_m"]
@@ -129,7 +93,7 @@ def test_from_the_draft_to_the_withdrawal(people: People, lines: list[JSON]) -> 
     assert not step(urban, again, "withdraw").is_success  # 403: it is no office's to take back
 
     away = step(gas, again, "withdraw", reason="项目取消").json()
-    assert away["state"] == "withdrawn" and current(people, one["number"]) == []
+    assert away["state"] == "withdrawn" and current(visitors, one["number"]) == []
     reopened = step(gas, away, "reopen").json()
     assert reopened["state"] == "draft"
     assert [each["what"] for each in reopened["events"]] == [
@@ -137,11 +101,11 @@ def test_from_the_draft_to_the_withdrawal(people: People, lines: list[JSON]) -> 
     ]  # fmt: skip
 
 
-def test_another_company_finds_nothing_by_any_way(people: People, lines: list[JSON]) -> None:
-    one = step(people["gas"], drafted(people["gas"], lines[1], title="不给别人看"), "submit").json()
-    again = people["gas"].get(f"/api/proposals/{one['id']}")
+def test_another_company_finds_nothing_by_any_way(visitors: Visitors, lines: list[JSON]) -> None:
+    one = step(visitors["gas"], drafted(visitors["gas"], lines[1], title="不给别人看"), "submit").json()
+    again = visitors["gas"].get(f"/api/proposals/{one['id']}")
     for other in ("heat", "applicant"):
-        stranger = people[other]
+        stranger = visitors[other]
         assert stranger.get("/api/proposals", params={"q": one["number"]}).json()["total"] == 0
         at = f"/api/proposals/{one['id']}"
         asked = [
@@ -154,68 +118,68 @@ def test_another_company_finds_nothing_by_any_way(people: People, lines: list[JS
         for answer in asked:
             assert answer.status_code == 404 and answer.json()["code"] == missing.json()["code"]
             assert "不给别人看" not in answer.text and one["number"] not in answer.text
-    assert people["gas"].get(f"/api/proposals/{one['id']}").json() == again.json()
+    assert visitors["gas"].get(f"/api/proposals/{one['id']}").json() == again.json()
 
 
-def test_of_two_who_submit_at_once_one_is_told(people: People, lines: list[JSON]) -> None:
-    one = drafted(people["gas"], lines[2])
+def test_of_two_who_submit_at_once_one_is_told(visitors: Visitors, lines: list[JSON]) -> None:
+    one = drafted(visitors["gas"], lines[2])
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: step(people["gas"], one, "submit").status_code, range(2)))
-    assert sorted(answers) == [200, 409] and len(current(people, one["number"])) == 1
+        answers = list(pool.map(lambda _: step(visitors["gas"], one, "submit").status_code, range(2)))
+    assert sorted(answers) == [200, 409] and len(current(visitors, one["number"])) == 1
 
 
-def test_nobody_borrows_the_number_of_anothers_line(people: People, lines: list[JSON]) -> None:
+def test_nobody_borrows_the_number_of_anothers_line(visitors: Visitors, lines: list[JSON]) -> None:
     """A line that bears another's number and project is still its sibling: it is judged under its own."""
     theirs = lines[3]["properties"]
     taken = feature(lines[3], route_id=theirs["route_id"], project=theirs["project"])
-    made = people["gas"].post("/api/proposals", json={"feature": taken}).json()
+    made = visitors["gas"].post("/api/proposals", json={"feature": taken}).json()
     assert made["present"]["verdict"]["route_id"] == made["number"] != theirs["route_id"]
-    before = current(people, theirs["route_id"])
-    step(people["gas"], made, "submit")
-    assert [each["id"] for each in current(people, theirs["route_id"])] == [each["id"] for each in before]
+    before = current(visitors, theirs["route_id"])
+    step(visitors["gas"], made, "submit")
+    assert [each["id"] for each in current(visitors, theirs["route_id"])] == [each["id"] for each in before]
 
 
-def test_a_new_version_is_no_sibling_of_the_one_it_replaces(people: People, lines: list[JSON]) -> None:
-    one = people["gas"].post("/api/proposals", json={"feature": feature(lines[4], project="同一条线")}).json()
+def test_a_new_version_is_no_sibling_of_the_one_it_replaces(visitors: Visitors, lines: list[JSON]) -> None:
+    one = visitors["gas"].post("/api/proposals", json={"feature": feature(lines[4], project="同一条线")}).json()
     alone = one["present"]["verdict"]["length"]["sum_m"]
-    back = step(people["urban"], step(people["gas"], one, "submit").json(), "return", reason="改名").json()
+    back = step(visitors["urban"], step(visitors["gas"], one, "submit").json(), "return", reason="改名").json()
     body = {"feature": feature(lines[4], project="同一条线"), "revision": back["revision"]}
-    again = people["gas"].put(f"/api/proposals/{one['id']}/version", json=body).json()
+    again = visitors["gas"].put(f"/api/proposals/{one['id']}/version", json=body).json()
     assert again["present"]["verdict"]["length"]["sum_m"] == pytest.approx(alone, abs=0.01)
     matches = again["present"]["verdict"]["matches"] or []
     assert one["number"] not in [each.get("work_id", each.get("id")) for each in matches]
 
 
-def test_the_window_enters_for_a_company_and_nobody_else_does(people: People, lines: list[JSON]) -> None:
-    gas = drafted(people["gas"], lines[5])["company"]["id"]
-    one = drafted(people["window"], lines[5], company=gas)
-    assert one["company"]["id"] == gas and people["gas"].get(f"/api/proposals/{one['id']}").json()["mine"]
-    offered = people["window"].get("/api/proposals/companies").json()["items"]
-    assert gas in [each["id"] for each in offered] and people["heat"].get("/api/proposals/companies").json()["items"] == []
-    refused = people["heat"].post("/api/proposals", json={"feature": feature(lines[5]), "company": gas})
+def test_the_window_enters_for_a_company_and_nobody_else_does(visitors: Visitors, lines: list[JSON]) -> None:
+    gas = drafted(visitors["gas"], lines[5])["company"]["id"]
+    one = drafted(visitors["window"], lines[5], company=gas)
+    assert one["company"]["id"] == gas and visitors["gas"].get(f"/api/proposals/{one['id']}").json()["mine"]
+    offered = visitors["window"].get("/api/proposals/companies").json()["items"]
+    assert gas in [each["id"] for each in offered] and visitors["heat"].get("/api/proposals/companies").json()["items"] == []
+    refused = visitors["heat"].post("/api/proposals", json={"feature": feature(lines[5]), "company": gas})
     assert refused.status_code == 403
-    unknown = people["window"].post("/api/proposals", json={"feature": feature(lines[5]), "company": 10**9})
+    unknown = visitors["window"].post("/api/proposals", json={"feature": feature(lines[5]), "company": 10**9})
     assert unknown.status_code == 404
 
 
-def test_a_list_is_filtered_and_counted(people: People, lines: list[JSON]) -> None:
+def test_a_list_is_filtered_and_counted(visitors: Visitors, lines: list[JSON]) -> None:
     mark = uuid.uuid4().hex
-    first = drafted(people["heat"], lines[6], title=f"{mark} 甲")
-    step(people["heat"], drafted(people["heat"], lines[6], title=f"{mark} 乙"), "submit")
-    asked = people["heat"].get("/api/proposals", params={"q": mark}).json()
+    first = drafted(visitors["heat"], lines[6], title=f"{mark} 甲")
+    step(visitors["heat"], drafted(visitors["heat"], lines[6], title=f"{mark} 乙"), "submit")
+    asked = visitors["heat"].get("/api/proposals", params={"q": mark}).json()
     assert asked["counts"] == {"draft": 1, "submitted": 1} and [each["title"][-1] for each in asked["items"]] == ["乙", "甲"]
-    only = people["heat"].get("/api/proposals", params={"q": mark, "state": "draft"}).json()
+    only = visitors["heat"].get("/api/proposals", params={"q": mark, "state": "draft"}).json()
     assert [each["id"] for each in only["items"]] == [first["id"]] and only["counts"] == asked["counts"]
-    assert people["urban"].get("/api/proposals", params={"q": mark}).json()["counts"] == {"submitted": 1}
-    assert people["urban"].get("/api/proposals", params={"q": mark, "mine": True}).json()["total"] == 0
-    assert people["heat"].get("/api/proposals", params={"state": "lost"}).status_code == 422
+    assert visitors["urban"].get("/api/proposals", params={"q": mark}).json()["counts"] == {"submitted": 1}
+    assert visitors["urban"].get("/api/proposals", params={"q": mark, "mine": True}).json()["total"] == 0
+    assert visitors["heat"].get("/api/proposals", params={"state": "lost"}).status_code == 422
 
 
-def test_a_line_that_cannot_be_measured_is_no_draft(people: People) -> None:
+def test_a_line_that_cannot_be_measured_is_no_draft(visitors: Visitors) -> None:
     one = {"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[114.3, 34.8], [114.3, 34.8]]}, "properties": {}}
-    before = people["gas"].get("/api/proposals").json()["total"]
-    assert people["gas"].post("/api/proposals", json={"feature": one}).status_code == 422
-    assert people["gas"].get("/api/proposals").json()["total"] == before
+    before = visitors["gas"].get("/api/proposals").json()["total"]
+    assert visitors["gas"].post("/api/proposals", json={"feature": one}).status_code == 422
+    assert visitors["gas"].get("/api/proposals").json()["total"] == before
 
 
 @pytest.mark.parametrize(

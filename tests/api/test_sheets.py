@@ -4,8 +4,7 @@ import hashlib
 import io
 import json
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,28 +20,11 @@ import shapely
 from ezdxf import recover
 
 from layers.demo import names
-from tests.servers import Server, _other, serving
+from tests.houses import Visitors
+from tests.servers import Server
 
 LOGINS = {names.GAS: "gas", names.HEAT: "heat", names.POWER: "power", names.DRAIN: "drain"}
-SAME = {"sec-fetch-site": "same-origin"}
-Come = Callable[[str], httpx.Client]
 Made = tuple[int, list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def come(server: Server) -> Iterator[Come]:
-    """A browser-like client of somebody of a login."""
-    opened: dict[str, httpx.Client] = {}
-
-    def client(login: str) -> httpx.Client:
-        if login not in opened:
-            opened[login] = httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=SAME)
-            opened[login].cookies.set("waixian", server.secret(login))
-        return opened[login]
-
-    yield client
-    for one in opened.values():
-        one.close()
 
 
 def database(server: Server) -> Any:
@@ -50,21 +32,15 @@ def database(server: Server) -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo city with a server of its own: what is submitted here stays out of the other tests."""
-    maintenance, template = _template
-    name = f"waixian_sheets_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}_demo STRATEGY file_copy")
-        with serving(_other(maintenance, name), tmp_path_factory.mktemp("sheets")) as running:
-            yield running
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def house(demo_house: Server) -> Server:
+    """What is submitted here stays out of the other tests."""
+    return demo_house
 
 
 @pytest.fixture(scope="module")
-def client(server: Server) -> Iterator[httpx.Client]:
+def client(house: Server) -> Iterator[httpx.Client]:
     """With a token that may do everything."""
-    with httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers) as one:
+    with httpx.Client(base_url=house.url, timeout=120, trust_env=False, headers=house.headers) as one:
         yield one
 
 
@@ -80,9 +56,9 @@ def proposed(author: httpx.Client, feature: dict[str, Any], submit: bool = True)
 
 
 @pytest.fixture(scope="module")
-def line(server: Server) -> str:
+def line(house: Server) -> str:
     """The stored route that crosses most pipes."""
-    with database(server) as connection:
+    with database(house) as connection:
         found = connection.execute(
             "SELECT r.route_id FROM routes r JOIN pipes p ON ST_Crosses(r.geometry, p.geometry) WHERE r.replaced_by IS NULL AND"
             " r.utility = 'water' AND r.burial = 'open' AND p.replaced_by IS NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
@@ -92,18 +68,18 @@ def line(server: Server) -> str:
 
 
 @pytest.fixture(scope="module")
-def made(come: Come, asked: dict[str, Any]) -> Made:
+def made(visitors: Visitors, asked: dict[str, Any]) -> Made:
     """A proposal and its sheets, as the administrator (who sees every pipe) made them."""
-    proposal = proposed(come("utility"), asked)
-    answer = come("admin").post(f"/api/proposals/{proposal}/sheets")
+    proposal = proposed(visitors["utility"], asked)
+    answer = visitors["admin"].post(f"/api/proposals/{proposal}/sheets")
     assert answer.status_code == 201, answer.text
     return proposal, answer.json()["items"]
 
 
 @pytest.fixture(scope="module")
-def asked(server: Server, line: str) -> dict[str, Any]:
+def asked(house: Server, line: str) -> dict[str, Any]:
     """The line as a hand draws it."""
-    with database(server) as connection:
+    with database(house) as connection:
         query = "SELECT ST_AsGeoJSON(ST_Transform(geometry, 4490), 8) FROM routes WHERE route_id = %s AND replaced_by IS NULL"
         (shape,) = connection.execute(query, [line]).fetchone() or ("",)
     told = {"utility": "water", "diameter_mm": 200, "depth_m": 1.2, "burial": "open", "trench_width_m": 0.8}
@@ -125,10 +101,12 @@ def _taken(client: httpx.Client, asked: dict[str, Any]) -> float:
     return time.perf_counter() - start
 
 
-def test_pipes_that_are_not_open_stay_away_without_a_number(client: httpx.Client, come: Come, asked: dict[str, Any]) -> None:
+def test_pipes_that_are_not_open_stay_away_without_a_number(
+    client: httpx.Client, visitors: Visitors, asked: dict[str, Any]
+) -> None:
     every = client.post("/api/clearances", json=asked).json()
     for login, owners in (("applicant", set()), ("utility", {names.WATER})):
-        said = come(login).post("/api/clearances", json=asked).json()
+        said = visitors[login].post("/api/clearances", json=asked).json()
         seen = {one["owner"] for one in (*said["crossings"], *said["parallels"])}
         assert said["withheld"] and not said["known"] and said["withheld_words"]["zh"].startswith("有未向本单位开放的管线")
         assert not seen & ({one["owner"] for one in every["crossings"]} - owners - opened(client, login))
@@ -152,36 +130,36 @@ def test_the_parts_are_the_whole_and_each_owner_has_one_sheet(made: Made) -> Non
     assert all(row["method"] and (row["amount"] is not None or row["why"]) for row in rows)
 
 
-def test_who_may_see_and_answer_which_sheet(come: Come, made: Made, asked: dict[str, Any]) -> None:
+def test_who_may_see_and_answer_which_sheet(visitors: Visitors, made: Made, asked: dict[str, Any]) -> None:
     proposal, items = made
     base = f"/api/proposals/{proposal}/sheets"
-    assert come("applicant").get(base).status_code == 404  # somebody else's proposal is not there
-    own = come("utility").get(base).json()  # its author sees roads and green land, and of pipes its own
+    assert visitors["applicant"].get(base).status_code == 404  # somebody else's proposal is not there
+    own = visitors["utility"].get(base).json()  # its author sees roads and green land, and of pipes its own
     assert {one["owner"] for one in own["items"]} == {
         one["owner"] for one in items if not has_pipes(one) or one["owner"] == names.WATER
     }
     comms = next(one for one in items if one["owner"] in names.COMMS)
     theirs = next(one for one in items if one["owner"] in LOGINS)
     login = LOGINS[theirs["owner"]]
-    assert [one["owner"] for one in come(login).get(base).json()["items"]] == [theirs["owner"]]
-    assert come(login).get(f"{base}/{comms['id']}").status_code == 404
+    assert [one["owner"] for one in visitors[login].get(base).json()["items"]] == [theirs["owner"]]
+    assert visitors[login].get(f"{base}/{comms['id']}").status_code == 404
     road = next(one for one in items if one["owner"] == "市城市管理局")
-    assert come("utility").post(f"{base}/{road['id']}/confirmation").status_code == 403
-    assert come(login).post(f"{base}/{road['id']}/confirmation").status_code == 404
-    assert come("utility").post(base).status_code == 403
-    draft = proposed(come("utility"), asked, submit=False)
-    assert come("urban").get(f"/api/proposals/{draft}/sheets").status_code == 404
+    assert visitors["utility"].post(f"{base}/{road['id']}/confirmation").status_code == 403
+    assert visitors[login].post(f"{base}/{road['id']}/confirmation").status_code == 404
+    assert visitors["utility"].post(base).status_code == 403
+    draft = proposed(visitors["utility"], asked, submit=False)
+    assert visitors["urban"].get(f"/api/proposals/{draft}/sheets").status_code == 404
 
 
 def has_pipes(one: dict[str, Any]) -> bool:
     return any(row["theme"] == "pipe" for row in one["content"]["rows"])
 
 
-def test_an_owner_corrects_and_signs_and_then_it_stays(come: Come, client: httpx.Client, made: Made) -> None:
+def test_an_owner_corrects_and_signs_and_then_it_stays(visitors: Visitors, client: httpx.Client, made: Made) -> None:
     proposal, items = made
     one = next(one for one in items if one["owner"] in LOGINS)
     login = LOGINS[one["owner"]]
-    owner, base = come(login), f"/api/proposals/{proposal}/sheets/{one['id']}"
+    owner, base = visitors[login], f"/api/proposals/{proposal}/sheets/{one['id']}"
     session = owner.get("/api/session")
     assert session.status_code == 200, session.text
     me = session.json()["person"]["name"]

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from api.page import ROOMS, Page
 from layers.cluster import Cluster
-from tests.api.test_command_line import app
+from tests.command_line import started
 
 TOP = Path(__file__).parents[2]
 LIGHT = "import os, signal, sys, time\nfrom api.commands import interrupt\nme = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
@@ -134,7 +134,7 @@ def test_a_taken_port_is_said_first_with_the_cure(command: tuple[str, ...], lang
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        done = app(*command, "--port", port, home=tmp_path, lang=lang)
+        done = started(*command, "--port", port, home=tmp_path, lang=lang)
     assert done.returncode == 2
     (line,) = done.stderr.strip().splitlines()
     assert str(port) in line and "--port" in line
@@ -144,7 +144,7 @@ def test_a_taken_port_is_said_first_with_the_cure(command: tuple[str, ...], lang
 
 def test_a_host_that_is_not_this_machine_is_said_too(tmp_path: Path) -> None:
     for wrong in (("--host", "192.0.2.1"), ("--port", "70000")):
-        done = app("serve", *wrong, home=tmp_path)
+        done = started("serve", *wrong, home=tmp_path)
         assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
         assert "--port" in done.stderr
 

@@ -9,6 +9,8 @@ import argparse
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from geo.crs import to_degrees
 from layers.cluster import Cluster
 from layers.demo import write_demo
 from layers.session import engine, prepare
-from tests.servers import _load, serving
+from tests.servers import Server, _load, serving
 
 CRS = "EPSG:4547"
 LIMIT_MS = 150
@@ -33,7 +35,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.drawing")
     parser.add_argument("--lines", type=int, default=60)
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="waixian-drawing-", dir="/var/tmp"))
+    with demo_server() as server, httpx.Client(base_url=server.url, headers=server.headers, trust_env=False) as client:
+        for name, lines in drawn(server.home.parent / "demo", asked.lines).items():
+            report(name, ask(client, lines))
+
+
+@contextmanager
+def demo_server() -> Iterator[Server]:
+    """The demo city in a private PostGIS, and a real server in front of it; the city's files lie beside the server's home."""
+    folder = Path(tempfile.mkdtemp(prefix="waixian-bench-", dir="/var/tmp"))
     folder.chmod(0o755)
     cluster = Cluster(folder / "cluster", durable=False)
     try:
@@ -47,9 +57,8 @@ def main() -> None:
         write_demo(demo)
         load(url, demo, folder)
         (home := folder / "home").mkdir()
-        with serving(url, home) as server, httpx.Client(base_url=server.url, headers=server.headers, trust_env=False) as client:
-            for name, lines in drawn(demo, asked.lines).items():
-                report(name, ask(client, lines))
+        with serving(url, home) as server:
+            yield server
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)

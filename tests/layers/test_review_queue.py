@@ -18,7 +18,7 @@ from layers.reviewing.queue import OPEN, SORTS, Wish, queue
 from layers.rights.scope import Scope
 from layers.rows import rows, run
 from layers.session import engine
-from tests.reviewing import own_city
+from tests.houses import own_database
 
 ON = date(2026, 11, 23)
 CITY = Scope("city", "offices")
@@ -33,7 +33,7 @@ KEPT = (
 @pytest.fixture(scope="module")
 def store(_template: tuple[str, str], demo_database: str) -> Iterator[sa.Engine]:
     """The demo city with a few proposals: of companies, due or overdue, decided, withdrawn."""
-    with own_city(_template) as address:
+    with own_database(_template, demo=True) as address:
         database = engine(address)
         with database.begin() as connection:
             run(connection, "INSERT INTO companies (id, name) VALUES (901, '测试供水'), (902, '测试燃气') ON CONFLICT DO NOTHING")

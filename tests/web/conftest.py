@@ -1,6 +1,7 @@
 """A real Chromium in front of the real server. Every page is checked at its end: no script error, no request to anybody else."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -10,6 +11,7 @@ from tests.web.pages import PATIENCE_MS, Watch, settled
 
 CHROMIUM = "/usr/bin/chromium"
 Open = Callable[..., Page]
+Come = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +24,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watch(server_url: str) -> Iterator[Watch]:
+def watch(house: Server) -> Iterator[Watch]:
     """The watch over this test's pages; a test that provokes an error names it in ``watch.expected``."""
-    one = Watch(server_url)
+    one = Watch(house.url)
     yield one
     one.verify()
 
@@ -48,18 +50,34 @@ def _opener(context: BrowserContext, watch: Watch, server_url: str) -> Open:
 
 
 @pytest.fixture
-def desktop(browser: Browser, watch: Watch, server: Server) -> Iterator[Open]:
+def desktop(browser: Browser, watch: Watch, house: Server) -> Iterator[Open]:
     """Opens pages on a 1440 × 900 screen, in Chinese."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
-    signed(context, server)
-    yield _opener(context, watch, server.url)
+    signed(context, house)
+    yield _opener(context, watch, house.url)
     context.close()
 
 
 @pytest.fixture
-def phone(browser: Browser, watch: Watch, server: Server) -> Iterator[Open]:
+def phone(browser: Browser, watch: Watch, house: Server) -> Iterator[Open]:
     """Opens pages on a 390 × 844 touch screen, in Chinese."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True)
-    signed(context, server)
-    yield _opener(context, watch, server.url)
+    signed(context, house)
+    yield _opener(context, watch, house.url)
     context.close()
+
+
+@pytest.fixture
+def come(browser: Browser, watch: Watch, house: Server) -> Iterator[Come]:
+    """``come(login, path, phone=False, locale="zh-CN", idle=True)``: a page in a browser of somebody's own."""
+    contexts: list[BrowserContext] = []
+
+    def visit(login: str, path: str = "/", phone: bool = False, locale: str = "zh-CN", idle: bool = True) -> Page:
+        screen: Any = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        contexts.append(browser.new_context(viewport=screen, locale=locale, has_touch=phone, is_mobile=phone))
+        signed(contexts[-1], house, login)
+        return _opener(contexts[-1], watch, house.url)(path, idle=idle)
+
+    yield visit
+    for one in contexts:
+        one.close()

@@ -14,6 +14,12 @@ from tests.web.pages import PATIENCE_MS, Watch
 
 
 @pytest.fixture(scope="module")
+def house(demo_house: Server) -> Server:
+    """What is loaded here changes the city."""
+    return demo_house
+
+
+@pytest.fixture(scope="module")
 def green(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo city's green land a while later: three rows gone, two named otherwise, one moved by 4 m."""
     frame = gpd.read_file(demo_folder / "green.gpkg").iloc[3:].copy()
@@ -65,7 +71,7 @@ def check_audit(page: Page, login: str) -> None:
     expect(page.locator("[data-test=audit-checked]")).to_contain_text("全部相符")
 
 
-def test_the_day_at_the_desk(desktop: Open, server: Server, green: Path) -> None:
+def test_the_day_at_the_desk(desktop: Open, house: Server, green: Path) -> None:
     page = desktop(idle=False)
     page.click("[data-test=place-data]")
     expect(page.get_by_role("columnheader", name="资料日期")).to_be_visible()
@@ -93,7 +99,7 @@ def test_the_day_at_the_desk(desktop: Open, server: Server, green: Path) -> None
     check_audit(page, "day.desk")
     # the new person really comes in with that password, and changes it first
     page.context.clear_cookies()
-    page.goto(server.url)
+    page.goto(house.url)
     page.fill("input[name=login]", "day.desk")
     page.fill("input[name=password]", given)
     page.keyboard.press("Enter")
@@ -132,23 +138,23 @@ def test_the_day_on_a_phone(phone: Open, green: Path) -> None:
 
 
 @pytest.fixture
-def clerk(browser: Browser, watch: Watch, server: Server) -> Iterator[Page]:
+def clerk(browser: Browser, watch: Watch, house: Server) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    signed(context, server, "urban")
+    signed(context, house, "urban")
     page = context.new_page()
     watch.follow(page)
     yield page
     context.close()
 
 
-def test_another_role_sees_packs_and_its_own_tokens_only(clerk: Page, server: Server) -> None:
-    clerk.goto(f"{server.url}/data")
+def test_another_role_sees_packs_and_its_own_tokens_only(clerk: Page, house: Server) -> None:
+    clerk.goto(f"{house.url}/data")
     expect(clerk.locator("[data-test=data-packs][aria-current=page]")).to_be_visible()
     assert [one.get_attribute("data-test") for one in clerk.locator("nav a[data-test^=data-]").all()] == [
         "data-packs",
         "data-tokens",
     ]
-    clerk.goto(f"{server.url}/data?tab=people")
+    clerk.goto(f"{house.url}/data?tab=people")
     expect(clerk.get_by_role("alert")).to_contain_text("不能查看")
     for path in ("/api/people", "/api/layers/roads", "/api/audit", "/api/audit/rows.csv", "/api/loads"):
-        assert clerk.request.get(server.url + path).status == 403
+        assert clerk.request.get(house.url + path).status == 403

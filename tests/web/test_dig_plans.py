@@ -29,13 +29,24 @@ def api(server: Server) -> Iterator[httpx.Client]:
         yield one
 
 
-@pytest.fixture
-def plan(api: httpx.Client) -> JSON:
-    """A plan of all works of the demo city, of this test alone."""
+def planned(api: httpx.Client) -> JSON:
+    """A plan of all works of the demo city."""
     answer = api.post("/api/plans", json={"on": ON})
     assert answer.status_code == 201, answer.text
     whole: JSON = answer.json()
     return whole
+
+
+@pytest.fixture(scope="module")
+def shared_plan(api: httpx.Client) -> JSON:
+    """A plan that nobody changes."""
+    return planned(api)
+
+
+@pytest.fixture
+def plan(api: httpx.Client) -> JSON:
+    """A plan of this test alone."""
+    return planned(api)
 
 
 def read(api: httpx.Client, plan: JSON) -> JSON:
@@ -65,13 +76,13 @@ def invited(api: httpx.Client, plan: JSON) -> tuple[JSON, list[str]]:
 
 
 @pytest.fixture
-def queued(api: httpx.Client, plan: JSON, server: Server, demo_database: str) -> Iterator[str]:
+def queued(shared_plan: JSON, server: Server, demo_database: str) -> Iterator[str]:
     """A plan that is made by a job, as one of more works would be; no worker is there to take it."""
     server.stop_workers()
     engine = engine_for(demo_database)
-    asked = NewPlan(date.fromisoformat(ON), plan["pack"], {}, plan["settings"], "test")
+    asked = NewPlan(date.fromisoformat(ON), shared_plan["pack"], {}, shared_plan["settings"], "test")
     plan_id = queue_plan(engine, asked)
-    job = jobs.enqueue(engine, PLAN, {"plan": plan_id, "pack": plan["pack"], "on": ON, "works": 123})
+    job = jobs.enqueue(engine, PLAN, {"plan": plan_id, "pack": shared_plan["pack"], "on": ON, "works": 123})
     plan_waits(engine, plan_id, job)
     yield plan_id
     engine.dispose()
@@ -105,9 +116,9 @@ def test_plan_on_its_way_is_shown_once_it_is_made(phone: Open, server: Server, q
     assert queued in page.url
 
 
-def test_plan_that_failed_says_why(desktop: Open, api: httpx.Client, plan: JSON, demo_database: str) -> None:
+def test_plan_that_failed_says_why(desktop: Open, shared_plan: JSON, demo_database: str) -> None:
     engine = engine_for(demo_database)
-    plan_id = queue_plan(engine, NewPlan(date.fromisoformat(ON), plan["pack"], {}, plan["settings"], "test"))
+    plan_id = queue_plan(engine, NewPlan(date.fromisoformat(ON), shared_plan["pack"], {}, shared_plan["settings"], "test"))
     plan_waits(engine, plan_id, jobs.enqueue(engine, PLAN, {"plan": plan_id, "pack": "no-such-pack@1"}))
     engine.dispose()
     page = desktop(f"/digs?plan={plan_id}", idle=False)
@@ -116,18 +127,19 @@ def test_plan_that_failed_says_why(desktop: Open, api: httpx.Client, plan: JSON,
     page.wait_for_selector(ROWS)
 
 
-def test_dig_that_nobody_knows_is_said_to_be_missing(desktop: Open, plan: JSON, watch: Watch) -> None:
+def test_dig_that_nobody_knows_is_said_to_be_missing(desktop: Open, shared_plan: JSON, watch: Watch) -> None:
     watch.expected = ("404",)
-    page = desktop(f"/digs?plan={plan['id']}&dig=99999", idle=False)
+    page = desktop(f"/digs?plan={shared_plan['id']}&dig=99999", idle=False)
     expect(page.locator(MISSING)).to_contain_text("没有编号为 99999 的同步开挖")
     page.locator(ROWS).first.click()
     expect(page.locator(MISSING)).to_have_count(0)
 
 
-def test_dig_of_another_plan_leads_there_and_one_that_was_dropped_says_so(phone: Open, api: httpx.Client, plan: JSON) -> None:
-    other: JSON = api.post("/api/plans", json={"on": ON}).json()
+def test_dig_of_another_plan_leads_there_and_one_that_was_dropped_says_so(
+    phone: Open, api: httpx.Client, shared_plan: JSON, plan: JSON
+) -> None:
     dig, work, start = moved_apart(api, plan)
-    page = phone(f"/digs?plan={other['id']}&dig={dig['id']}", idle=False)
+    page = phone(f"/digs?plan={shared_plan['id']}&dig={dig['id']}", idle=False)
     expect(page.locator(MISSING)).to_contain_text("另一份计划")
     page.locator("[data-test=missing-plan]").tap()
     expect(page.locator(CARD)).to_have_attribute("data-dig", str(dig["id"]))
@@ -193,8 +205,8 @@ def test_failed_dig_is_last_and_long_reasons_are_cut_to_three_lines(
     assert given.locator("p").evaluate("e => e.clientHeight") < 80
 
 
-def test_map_shows_the_digs_above_the_sheet_whatever_the_tab(phone: Open, plan: JSON) -> None:
-    page = phone(f"/digs?plan={plan['id']}")
+def test_map_shows_the_digs_above_the_sheet_whatever_the_tab(phone: Open, shared_plan: JSON) -> None:
+    page = phone(f"/digs?plan={shared_plan['id']}")
     for tab in ("time", "list", "apart"):
         page.locator(f"[data-test=tab-{tab}]").tap()
         page.wait_for_timeout(700)

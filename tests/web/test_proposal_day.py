@@ -2,45 +2,24 @@
 from another company; at the desk and on a phone."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.reviewing import Desk, office
+from tests.reviewing import Desk
 from tests.servers import Server
-from tests.web.conftest import signed
+from tests.web.conftest import Come
 from tests.web.pages import PATIENCE_MS, Watch, colour_on_map, settled
 from tests.web.test_drawing import draw, line_of
 
-__all__ = ["office"]
-Come = Callable[..., Page]
 START = "/?tab=draw&at=16.5/34.796/114.3&a.utility=gas"
 ADDED = "#f2b705"
 
 
-@pytest.fixture
-def come(browser: Browser, office: Server) -> Iterator[Come]:
-    """Opens the page as somebody of a role, at a desk or on a phone; what it should not have said fails the test."""
-    watch, contexts = Watch(office.url), []
-
-    def visit(role: str, path: str, phone: bool = False, locale: str = "zh-CN") -> Page:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, locale=locale, has_touch=phone, is_mobile=phone)
-        contexts.append(context)
-        signed(context, office, role)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        watch.follow(page)
-        page.goto(office.url + path)
-        settled(page)
-        return page
-
-    visit.watch = watch  # type: ignore[attr-defined]
-    yield visit
-    for one in contexts:
-        one.close()
-    watch.verify()
+@pytest.fixture(scope="module")
+def house(demo_house: Server) -> Server:
+    """What is submitted here changes the city."""
+    return demo_house
 
 
 def at(page: Page) -> int:
@@ -81,11 +60,11 @@ def version_two(page: Page, proposal: int, line: list[list[float]]) -> None:
     page.locator("[data-test=foot-open]").click()
 
 
-def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: Server) -> None:
+def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, house: Server) -> None:
     gas = come("gas", START)
     one = submitted(gas, "滨河路中压支线")
     expect(gas.locator("[data-test=log] li")).to_have_count(2, timeout=PATIENCE_MS)
-    desk = Desk(office, "urban")
+    desk = Desk(house, "urban")
     (item,) = [each for each in desk.queue()["items"] if each["proposal"] == one]
     urban = come("urban", f"/review?item={item['route']}")
     expect(urban.locator("[data-test=review-head]")).to_contain_text("滨河路中压支线")
@@ -95,7 +74,7 @@ def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: 
     expect(urban.locator("[data-test=queue]")).to_be_visible()
     assert [each for each in desk.queue()["items"] if each["proposal"] == one] == []
 
-    gas.goto(office.url + f"/?tab=proposals&proposal={one}")
+    gas.goto(house.url + f"/?tab=proposals&proposal={one}")
     expect(gas.locator("[data-test=proposal]")).to_have_attribute("data-state", "draft")
     expect(gas.locator("[data-test=proposal]")).to_contain_text("请避让路口检查井")
     gas.locator("[data-test=do-edit]").click()
@@ -120,28 +99,28 @@ def test_a_proposal_goes_back_and_forth_between_two_offices(come: Come, office: 
     assert again["route"] != item["route"] and again["version"] == 2
     desk.web.close()
 
-    colleague = come("urban", link.removeprefix(office.url), locale="en")
+    colleague = come("urban", link.removeprefix(house.url), locale="en")
     expect(colleague.locator("[data-test=compare]")).to_contain_text("Version 1")
 
 
-def test_another_company_finds_neither_list_nor_proposal_nor_versions(come: Come, office: Server) -> None:
+def test_another_company_finds_neither_list_nor_proposal_nor_versions(come: Come, watch: Watch, house: Server) -> None:
     gas = come("gas", START)
     one = submitted(gas, "只给本单位看的支线")
-    come.watch.expected = ("404",)  # type: ignore[attr-defined]
+    watch.expected = ("404",)
     power = come("power", "/?tab=proposals")
     expect(power.locator("[data-test=proposals-empty], [data-test=proposals]").first).to_be_visible()
     expect(power.get_by_text("只给本单位看的支线")).to_have_count(0)
     for path in (f"/?tab=proposals&proposal={one}", f"/?tab=proposals&proposal={one}&old=1&new=1"):
-        power.goto(office.url + path)
+        power.goto(house.url + path)
         expect(power.locator("[role=alert]").first).to_be_visible()
         expect(power.locator("[data-test=proposal], [data-test=compare]")).to_have_count(0)
-    desk = Desk(office, "power")
+    desk = Desk(house, "power")
     for path in (f"/api/proposals/{one}", f"/api/proposals/{one}/versions", f"/api/proposals/{one}/compare?a=1&b=1"):
         assert desk.web.get(path).status_code == 404
     desk.web.close()
 
 
-def test_on_a_phone_the_list_the_card_and_the_comparison(come: Come, office: Server) -> None:
+def test_on_a_phone_the_list_the_card_and_the_comparison(come: Come, house: Server) -> None:
     gas = come("gas", START)
     one = submitted(gas, "手机上看的支线")
     gas.locator("[data-test=do-withdraw]").click()

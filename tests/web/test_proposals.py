@@ -1,68 +1,31 @@
 """Proposals in the browser: drawn, saved, changed, submitted, returned, compared and withdrawn, at the desk and on a phone."""
 
 import re
-import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from tests.servers import Server, _other, serving
-from tests.web.conftest import signed
-from tests.web.pages import PATIENCE_MS, Watch, colour_on_map, settled
+from tests.houses import Visitors
+from tests.servers import Server
+from tests.web.conftest import Come
+from tests.web.pages import colour_on_map, settled
 
 JSON = dict[str, Any]
-Come = Callable[..., Page]
 OLD, ADDED, REMOVED = "#4d555b", "#f2b705", "#a3241c"
 
 
 @pytest.fixture(scope="module")
-def house(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo city with a server of its own: what is submitted here stays out of the other tests."""
-    maintenance, template = _template
-    name = f"waixian_pages_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}_demo STRATEGY file_copy")
-        home: Path = tmp_path_factory.mktemp("pages")
-        with serving(_other(maintenance, name), home) as server:
-            yield server
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def house(demo_house: Server) -> Server:
+    """What is submitted here stays out of the other tests."""
+    return demo_house
 
 
 @pytest.fixture
-def come(browser: Browser, house: Server) -> Iterator[Come]:
-    """``come(role, path, phone=False, lang="zh-CN")``: a page of somebody of that role, watched to its end."""
-    opened: list[BrowserContext] = []
-    watch = Watch(house.url)
-
-    def visit(role: str, path: str = "/", phone: bool = False, lang: str = "zh-CN") -> Page:
-        screen: Any = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=screen, locale=lang, has_touch=phone, is_mobile=phone)
-        opened.append(context)
-        signed(context, house, role)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        watch.follow(page)
-        page.goto(house.url + path)
-        settled(page)
-        return page
-
-    yield visit
-    for context in opened:
-        context.close()
-    watch.verify()
-
-
-@pytest.fixture
-def gas(house: Server) -> Iterator[httpx.Client]:
+def gas(visitors: Visitors) -> httpx.Client:
     """What an engineer of the gas company asks beside the page."""
-    with httpx.Client(base_url=house.url, timeout=120, trust_env=False, headers={"sec-fetch-site": "same-origin"}) as one:
-        one.cookies.set("waixian", house.secret("gas"))
-        yield one
+    return visitors["gas"]
 
 
 @pytest.fixture(scope="module")

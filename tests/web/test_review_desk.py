@@ -1,47 +1,27 @@
 """The place 审查 in a real browser: a day of urban management at the desk and on a phone, and a district that sees its own."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.reviewing import Desk, office
+from tests.reviewing import Desk
 from tests.servers import Server
-from tests.web.conftest import signed
+from tests.web.conftest import Come
 from tests.web.pages import PATIENCE_MS, Watch
-
-__all__ = ["office"]
-Come = Callable[..., Page]
-
-
-@pytest.fixture
-def come(browser: Browser, office: Server) -> Iterator[Come]:
-    """Opens the place as somebody of a role, at a desk or on a phone; what the page should not have said fails the test."""
-    watch, contexts = Watch(office.url), []
-
-    def visit(role: str, path: str = "/review", phone: bool = False, locale: str = "zh-CN") -> Page:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, locale=locale, has_touch=phone, is_mobile=phone)
-        contexts.append(context)
-        signed(context, office, role)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        watch.follow(page)
-        page.goto(office.url + path)
-        return page
-
-    visit.watch = watch  # type: ignore[attr-defined]
-    yield visit
-    for one in contexts:
-        one.close()
-    watch.verify()
 
 
 @pytest.fixture(scope="module")
-def urban(office: Server) -> Iterator[Desk]:
-    desk = Desk(office, "urban")
+def house(demo_house: Server) -> Server:
+    """What is decided here changes the city."""
+    return demo_house
+
+
+@pytest.fixture(scope="module")
+def urban(house: Server) -> Iterator[Desk]:
+    desk = Desk(house, "urban")
     yield desk
     desk.web.close()
 
@@ -61,7 +41,7 @@ def sign(page: Page, name: str) -> None:
 
 def test_a_day_at_the_desk_from_the_queue_to_the_decision(come: Come, urban: Desk) -> None:
     one = fresh(urban, outcome="parallel", owing=["road_excavation", "road_occupation", "green_occupation"])
-    page = come("urban")
+    page = come("urban", "/review", idle=False)
     expect(page.locator("[data-test=queue-row]").first).to_be_visible(timeout=PATIENCE_MS)
     whole = page.locator("[data-test=queue-total]").inner_text()
     page.locator("[data-test=queue-outcome-parallel]").click()
@@ -105,7 +85,7 @@ def test_the_hand_on_the_map_and_on_the_table_light_the_same(come: Come, urban: 
         (one for one in urban.queue(outcome="parallel")["items"] if one["conditions"] == ["gov_approval"]),
         key=lambda one: one["length_m"],
     )
-    page = come("urban", f"/review?item={one['route']}")
+    page = come("urban", f"/review?item={one['route']}", idle=False)
     page.wait_for_selector("[data-test=map][data-idle=true][data-ready=true]")
     page.wait_for_timeout(1500)
     row = page.locator("[data-test=met-row]").first
@@ -125,7 +105,7 @@ def test_the_hand_on_the_map_and_on_the_table_light_the_same(come: Come, urban: 
 
 
 def test_keys_go_through_the_queue(come: Come, urban: Desk) -> None:
-    page = come("urban")
+    page = come("urban", "/review", idle=False)
     expect(page.locator("[data-test=queue-row]").first).to_be_visible(timeout=PATIENCE_MS)
     order = [one["route"] for one in urban.queue()["items"]]
     page.keyboard.press("j")
@@ -144,7 +124,7 @@ def test_keys_go_through_the_queue(come: Come, urban: Desk) -> None:
 def test_several_at_once_tell_which_was_not_done(come: Come, urban: Desk) -> None:
     good = fresh(urban, immediate=True, owing=["exempt"])
     bad = next(one for one in urban.queue(outcome="undetermined")["items"] if one["proposal"] is None)
-    page = come("urban")
+    page = come("urban", "/review", idle=False)
     for one in (good, bad):
         page.locator("[data-test=queue-find]").fill(one["number"])
         page.locator(f"[data-test=queue-row][data-route='{one['route']}']").wait_for()
@@ -165,17 +145,17 @@ def test_several_at_once_tell_which_was_not_done(come: Come, urban: Desk) -> Non
     assert urban.item(good["route"])["state"] == "decided"
 
 
-def test_a_district_reviewer_sees_only_its_district(come: Come, urban: Desk) -> None:
+def test_a_district_reviewer_sees_only_its_district(come: Come, watch: Watch, urban: Desk) -> None:
     whole = urban.queue()["items"]
     mine = [one for one in whole if "古城区" in one["districts"]]
-    page = come("urban_district")
+    page = come("urban_district", "/review", idle=False)
     expect(page.locator("[data-test=queue-total]")).to_contain_text(f"{len(mine)} 项", timeout=PATIENCE_MS)
     assert page.locator("[data-test=queue-district]").count() == 0
     seen = {int(one.get_attribute("data-route") or 0) for one in page.locator("[data-test=queue-row]").all()}
     assert seen and seen <= {one["route"] for one in mine}
     elsewhere = next(one["route"] for one in whole if "古城区" not in one["districts"])
-    come.watch.expected = ("404",)  # type: ignore[attr-defined]
-    other = come("urban_district", f"/review?item={elsewhere}")
+    watch.expected = ("404",)
+    other = come("urban_district", f"/review?item={elsewhere}", idle=False)
     expect(other.get_by_role("alert").first).to_contain_text("找不到", timeout=PATIENCE_MS)
     assert other.locator("[data-test=review-card]").count() == 0
 
@@ -185,7 +165,7 @@ def test_missing_data_are_asked_for_in_one_click_and_stand_among_the_tasks(come:
         one for one in urban.queue(outcome="undetermined")["items"]
         if one["proposal"] is None and any((f["missing"] or {}).get("layer") for f in urban.item(one["route"])["findings"])
     )  # fmt: skip
-    page = come("urban", f"/review?item={one['route']}")
+    page = come("urban", f"/review?item={one['route']}", idle=False)
     page.locator("[data-test=ask-missing]").click()
     expect(page.locator("[data-test=missing]")).to_contain_text("已发出", timeout=PATIENCE_MS)
     asked = len(urban.item(one["route"])["tasks"])
@@ -196,7 +176,7 @@ def test_missing_data_are_asked_for_in_one_click_and_stand_among_the_tasks(come:
 
 def test_a_decision_on_the_phone(come: Come, urban: Desk) -> None:
     one = fresh(urban, outcome="exempt", owing=["exempt"])
-    page = come("urban", phone=True)
+    page = come("urban", "/review", phone=True, idle=False)
     expect(page.locator("[data-test=sheet][data-height='2']")).to_be_visible(timeout=PATIENCE_MS)
     page.locator("[data-test=queue-find]").fill(one["number"])
     expect(page.locator("[data-test=queue-total]")).to_contain_text("1 项", timeout=PATIENCE_MS)
@@ -215,7 +195,7 @@ def test_a_decision_on_the_phone(come: Come, urban: Desk) -> None:
 
 def test_a_reader_may_look_and_press_nothing(come: Come, urban: Desk) -> None:
     route = urban.queue()["items"][0]["route"]
-    page = come("reader", f"/review?item={route}", locale="en-US")
+    page = come("reader", f"/review?item={route}", locale="en-US", idle=False)
     expect(page.locator("[data-test=review-card]")).to_be_visible(timeout=PATIENCE_MS)
     assert page.locator("[data-test^=answer-]").count() == 0 and page.locator("[data-test=decide]").count() == 0
     expect(page.locator("[data-test=part-meets]")).to_have_text("Check")

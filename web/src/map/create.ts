@@ -25,7 +25,7 @@ export function createMap(container: HTMLElement, city: City, known: readonly La
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
-    fadeDuration: 120,
+    fadeDuration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 120,
     locale: { 'CooperativeGesturesHandler.MobileHelpText': t('map.twofingers') },
     cancelPendingTileRequestsWhileZooming: true,
   })

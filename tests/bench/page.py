@@ -1,0 +1,85 @@
+"""How much the first view weighs and how soon one can work with it: ``python -m tests.bench.page``.
+
+The demo city, a real server and a real Chromium (software rendering), each opening in a browser that has kept nothing. Printed
+are the kilobytes that came over the wire before the map was ready, the map library and the map's own data apart, and the
+medians of: first paint, the list of lines to be clicked, the map ready for the hand, every tile drawn.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench.drawing import demo_server
+from tests.servers import Server
+
+CHROMIUM = "/usr/bin/chromium"
+LIMIT_KB, LIMIT_S = 400, 2.0
+SCREENS: dict[str, dict[str, Any]] = {
+    "desk 1440×900": {"viewport": {"width": 1440, "height": 900}},
+    "phone 390×844": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+WEIGHT = """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize])"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+
+
+def main() -> None:
+    """Open the page again and again, and print a block for each screen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.page")
+    parser.add_argument("--times", type=int, default=7)
+    asked = parser.parse_args()
+    with demo_server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader"])
+        for name, screen in SCREENS.items():
+            report(name, [opened(browser, server, screen) for _ in range(asked.times)])
+        browser.close()
+
+
+def opened(browser: Browser, server: Server, screen: dict[str, Any]) -> dict[str, float]:
+    """One opening: kilobytes by kind, seconds by moment."""
+    context = browser.new_context(locale="zh-CN", **screen)
+    context.add_cookies([{"name": "waixian", "value": server.secret("utility"), "url": server.url, "httpOnly": True}])
+    page, began = context.new_page(), time.perf_counter()
+    page.goto(server.url, wait_until="commit")
+    told = {}
+    for moment, what in (
+        ("list", "[data-test=route-row]"),
+        ("hand", "[data-test=map][data-ready=true]"),
+        ("drawn", "[data-test=map][data-idle=true]"),
+    ):
+        page.locator(what).first.wait_for(state="attached", timeout=60_000)
+        told[moment] = time.perf_counter() - began
+        if moment == "hand":
+            told |= dict(weight(page))
+    told["paint"] = page.evaluate(PAINT) / 1000
+    context.close()
+    return told
+
+
+def weight(page: Page) -> Iterator[tuple[str, float]]:
+    """(kind, kilobytes on the wire): the page itself, the map library, answers and tiles."""
+    sums = {"page": 0.0, "library": 0.0, "data": 0.0}
+    for path, size in page.evaluate(WEIGHT):
+        kind = "library" if "maplibre" in path else "data" if path.startswith(("/api/", "/tiles/", "/fonts/")) else "page"
+        sums[kind] += size / 1000
+    yield from sums.items()
+
+
+def report(name: str, all_: list[dict[str, float]]) -> None:
+    """Medians of what the openings told."""
+    mid = {what: statistics.median(one[what] for one in all_) for what in all_[0]}
+    kept = {True: "kept", False: "missed"}
+    print(
+        f"{name}: page {mid['page']:.0f} kB ({LIMIT_KB} kB {kept[mid['page'] <= LIMIT_KB]}), map library {mid['library']:.0f} kB,"
+        f" data {mid['data']:.0f} kB; first paint {mid['paint']:.2f} s, list {mid['list']:.2f} s,"
+        f" ready for the hand {mid['hand']:.2f} s ({LIMIT_S} s {kept[max(mid['hand'], mid['list']) <= LIMIT_S]}),"
+        f" all drawn {mid['drawn']:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
