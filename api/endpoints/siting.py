@@ -23,7 +23,7 @@ NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
 PLACE = f"^{NUMBER}_{NUMBER}(~{NUMBER}_{NUMBER})*$"
 
 
-@router.post("", response_model=SiteOut, responses=problems(400, 409, 413, 422), summary="选址判定 / judge a site")
+@router.post("", response_model=SiteOut, responses=problems(400, 404, 409, 413, 422), summary="选址判定 / judge a site")
 def judge_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow, on: FilingDay = None) -> Json:
     """A point or polygon → nearest mains, planning, trees, heritage, highways, works, heights and clearances around it.
 
@@ -37,7 +37,7 @@ def judge_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow
 @router.post(
     "/lines",
     response_model=LinesOut,
-    responses=problems(400, 409, 413, 422),
+    responses=problems(400, 404, 409, 413, 422),
     summary="选址候选线 / lines that could lead to a site",
 )
 def lines_to_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: VisitorNow, on: FilingDay = None) -> Json:
@@ -49,7 +49,10 @@ def lines_to_site(asked: SiteAsked, house: HouseNow, pack: PackNow, now: Visitor
 @router.get(
     "/sheet",
     response_class=Response,
-    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "A4"}, **problems(400, 409, 422)},
+    responses={
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "A4"},
+        **problems(400, 404, 409, 422),
+    },
     summary="选址判定单 / the judgement on paper",
 )
 def site_sheet(

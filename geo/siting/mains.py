@@ -61,33 +61,41 @@ def nearest_mains(
     ``pipes``: columns of the layer, those that who asks may see; abandoned ones are no mains. The order of the rows does not
     matter: of two at one distance the lower ``pipe_id`` comes first.
     """
-    row, distance = _within(site, pipes, reach_m)
-    utility = words(pipes, "utility")[row]
-    blank = unstated(utility)
-    return {one: _answer(one, site, pipes, row, distance, utility == one, blank, known[one], reach_m, most) for one in known}
+    near = _within(site, pipes, reach_m)
+    return {name: _answer(name, near, one, most) for name, one in known.items()}
 
 
-def _within(site: Any, pipes: gpd.GeoDataFrame, reach_m: float) -> tuple[Ints, Floats]:
-    """Rows in use or of no stated state within reach, by distance, then number."""
+@dataclass(frozen=True, eq=False)
+class _Near:
+    """Rows in use or of no stated state within reach of the site, by distance, then number."""
+
+    site: Any
+    pipes: gpd.GeoDataFrame
+    reach_m: float
+    row: Ints
+    distance_m: Floats
+    utility: npt.NDArray[np.object_]
+
+
+def _within(site: Any, pipes: gpd.GeoDataFrame, reach_m: float) -> _Near:
     row = np.sort(pipes.sindex.query(site, predicate="dwithin", distance=reach_m)).astype(np.int64)
     row = row[words(pipes, "state")[row] != ABANDONED]
     distance = np.round(shapely.distance(pipes.geometry.to_numpy()[row], site), 3)
     order = np.lexsort((words(pipes, "pipe_id")[row].astype(str), distance))
-    return row[order], distance[order]
+    row = row[order]
+    return _Near(site, pipes, reach_m, row, distance[order], words(pipes, "utility")[row])
 
 
-def _answer(
-    utility: str, site: Any, pipes: gpd.GeoDataFrame, row: Ints, distance: Floats, mine: Any, blank: Any, known: Known,
-    reach_m: float, most: int,
-) -> Nearest:  # fmt: skip
-    rows, metres = row[mine][:most], distance[mine][:most]
-    as_far_as = float(metres[0]) if len(metres) else reach_m
+def _answer(utility: str, near: _Near, known: Known, most: int) -> Nearest:
+    mine = near.utility == utility
+    rows, metres = near.row[mine][:most], near.distance_m[mine][:most]
+    as_far_as = float(metres[0]) if len(metres) else near.reach_m
     missing = [CLOSED] if known.closed else []
-    missing += _silence(known, site, as_far_as)
-    if (distance[blank] <= as_far_as).any():
+    missing += _silence(known, near.site, as_far_as)
+    if (near.distance_m[unstated(near.utility)] <= as_far_as).any():
         missing.append(NO_UTILITY)
     said = FOUND if len(rows) else CLOSED if known.closed else UNKNOWN if missing else NONE
-    spots = shapely.shortest_line(pipes.geometry.to_numpy()[rows], site)
+    spots = shapely.shortest_line(near.pipes.geometry.to_numpy()[rows], near.site)
     xy = shapely.get_coordinates(shapely.get_point(spots, 0)).reshape(-1, 2)
     return Nearest(utility, said, not missing, tuple(missing), rows, metres, xy)
 

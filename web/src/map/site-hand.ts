@@ -10,6 +10,8 @@ const LIT: ExpressionSpecification = ['boolean', ['get', 'lit'], false]
 const of = (...roles: string[]): ExpressionSpecification => ['in', ['get', 'role'], ['literal', roles]]
 const kind = (type: string): ExpressionSpecification => ['==', ['geometry-type'], type]
 const ROUND = { 'line-cap': 'round', 'line-join': 'round' } as const
+/** What is lit lies above the rest. */
+const LIT_LAST = { ...ROUND, 'line-sort-key': ['case', LIT, 1, 0] as ExpressionSpecification }
 const REACH = 8
 
 /** Adds the layers once; from then on they follow the state. */
@@ -20,8 +22,8 @@ export function followSiteOn(m: MapLibre): void {
   m.addLayer({ id: 'site-area', type: 'fill', source: 'site', filter: ['all', of('site', 'near'), kind('Polygon')], paint: { 'fill-color': colour, 'fill-opacity': 0.16 } })
   m.addLayer({ id: 'site-edge', type: 'line', source: 'site', filter: ['all', of('site', 'near'), ['!=', ['geometry-type'], 'Point']], layout: ROUND, paint: { 'line-color': colour, 'line-width': 2.5 } })
   m.addLayer({ id: 'site-glow', type: 'line', source: 'site', filter: ['all', of('main', 'line'), LIT], layout: ROUND, paint: { 'line-color': '#f2b705', 'line-width': 16 } })
-  m.addLayer({ id: 'site-casing', type: 'line', source: 'site', filter: of('main', 'line'), layout: ROUND, paint: { 'line-color': '#ffffff', 'line-width': ['case', LIT, 8, 6] } })
-  m.addLayer({ id: 'site-lines', type: 'line', source: 'site', filter: of('main', 'line'), layout: ROUND, paint: { 'line-color': colour, 'line-width': ['case', LIT, 5, 3] } })
+  m.addLayer({ id: 'site-casing', type: 'line', source: 'site', filter: of('main', 'line'), layout: LIT_LAST, paint: { 'line-color': '#ffffff', 'line-width': ['case', LIT, 8, 6] } })
+  m.addLayer({ id: 'site-lines', type: 'line', source: 'site', filter: of('main', 'line'), layout: LIT_LAST, paint: { 'line-color': colour, 'line-width': ['case', LIT, 5, 3] } })
   m.addLayer({ id: 'site-hops', type: 'line', source: 'site', filter: ['all', of('hop'), LIT], paint: { 'line-color': '#101214', 'line-width': 2, 'line-dasharray': [3, 2] } })
   m.addLayer({ id: 'site-thing', type: 'circle', source: 'site', filter: ['all', of('near'), kind('Point')], paint: { 'circle-radius': 9, 'circle-color': colour, 'circle-stroke-color': '#f2b705', 'circle-stroke-width': 4 } })
   m.addLayer({ id: 'site-ring', type: 'circle', source: 'site', filter: ['all', of('site'), kind('Point')], paint: { 'circle-radius': 13, 'circle-color': '#134e6b', 'circle-opacity': 0.18, 'circle-stroke-color': '#134e6b', 'circle-stroke-width': 2.5 } })
