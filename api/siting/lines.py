@@ -100,8 +100,14 @@ def _judged(desk: _Desk, utility: str, pipe_id: str | None, way: Way) -> Lines:
         "length_m": round(float(way.line.length), 3), "along_m": way.along_m, "outcome": verdict["outcome"],
         "outcome_words": pack.outcomes[verdict["outcome"]].model_dump(), "headline": verdict["headline"],
         "conditions": verdict["conditions"], "condition_words": [known[one] for one in verdict["conditions"] if one in known],
-        "certainty": verdict["certainty"], "missing": list(answer.rows["missing"].iloc[0]), **_hints(desk, routes),
+        "certainty": verdict["certainty"], "missing": _missing(verdict), **_hints(desk, routes),
     }  # fmt: skip
+
+
+def _missing(verdict: Lines) -> list[dict[str, str]]:
+    """What the outcome waits for, each cause once."""
+    waits = [one["missing"] for one in verdict["findings"] if one["decides"] and one["missing"]]
+    return list({one["zh"]: {"zh": one["zh"], "en": one["en"]} for one in waits}.values())
 
 
 def _hints(desk: _Desk, routes: gpd.GeoDataFrame) -> Lines:

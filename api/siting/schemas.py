@@ -185,7 +185,7 @@ class LineOut(Model):
     conditions: list[str]
     condition_words: list[Words]
     certainty: str
-    missing: list[str]
+    missing: list[Words]
     crossings: int
     below: int
     unsure: int

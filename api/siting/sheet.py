@@ -112,7 +112,7 @@ class _Paper:
         return {
             "title": self.of(one["title"]), "map": self._map(shown, self.of(one["title"])) if shown else "",
             "mark": None if one["answer"] == "found" else {"words": self.say(*state), "ink": "#4A4A4A", "tint": "#EAEAEA"},
-            "big": f"{one['mains'][0]['distance_m']:.1f} m" if one["mains"] else "", "lines": [],
+            "big": self._away(one["mains"][0]["distance_m"]) if one["mains"] else "", "lines": [],
             "table": {"head": names, "rows": rows} if rows else None, "clause": "", "missing": self._missing(one),
             "data": self._data(one["data"]),
         }  # fmt: skip
@@ -133,7 +133,7 @@ class _Paper:
             cards.append({
                 "title": title, "map": self._map(shown, title), "big": f"{line['length_m']:.1f} m", "lines": told, "table": None,
                 "mark": {"words": f"{look['mark']} {self.of(line['outcome_words'])}", "ink": look["ink"], "tint": look["tint"]},
-                "clause": "", "missing": line["missing"] if self.zh else [], "data": self._data(self.lines["data"]),
+                "clause": "", "missing": self._missing(line), "data": self._data(self.lines["data"]),
             })  # fmt: skip
         if cards:
             return cards
@@ -154,7 +154,6 @@ class _Paper:
 
     def _near(self, theme: str, item: Told, data: Sequence[Told]) -> dict[str, Any]:
         colour = NEAR_COLOURS[theme]
-        where = self.say("场地在其内或相接", "meets the site") if item["distance_m"] == 0 else f"{item['distance_m']:.1f} m"
         unsure = [] if item["certain"] else [
             self.say(f"资料不全，最不利时距离 {item['least_m']:.1f} m", f"data missing: {item['least_m']:.1f} m at worst")
         ]  # fmt: skip
@@ -164,7 +163,7 @@ class _Paper:
         drawn = [Drawn(shapely.buffer(shape, item["radius_m"]), colour)] if item["radius_m"] else []
         return {
             "title": self.of(item["title"]), "map": self._map([*drawn, Drawn(shape, colour, dash="7 3")], self.of(item["title"])),
-            "mark": None, "big": where, "lines": [one for one in (name, days) if one], "table": None,
+            "mark": None, "big": self._away(item["distance_m"]), "lines": [one for one in (name, days) if one], "table": None,
             "clause": self._clause(item["citation"]), "missing": unsure,
             "data": self._data(data),
         }  # fmt: skip
@@ -238,6 +237,9 @@ class _Paper:
         if citation is None:
             return ""
         return f"{citation['title']} {citation['clause']}：{citation['says']}"
+
+    def _away(self, metres: float) -> str:
+        return self.say("在场地上或相接", "meets the site") if metres == 0 else f"{metres:.1f} m"
 
     def _number(self, value: float | None, unit: str, digits: int = 2) -> str:
         return self.say("不明", "unknown") if value is None else f"{value:.{digits}f} {unit}"

@@ -111,7 +111,7 @@ export interface SiteLine {
   headline: Both
   condition_words: Both[]
   certainty: string
-  missing: string[]
+  missing: Both[]
   crossings: number
   below: number
   unsure: number
