@@ -36,6 +36,7 @@ from api.endpoints import (
     search,
     session,
     sheets,
+    siting,
     sso,
     stock,
     tasks,
@@ -76,7 +77,7 @@ TAGS = [
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
     tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
-    sheets, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    sheets, siting, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -5,6 +5,7 @@ import { enTable } from './en-table'
 import { enReview } from './en-review'
 import { enProposals } from './en-proposals'
 import { enSheets } from './en-sheets'
+import { enSite } from './en-site'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
@@ -15,6 +16,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enReview,
   ...enProposals,
   ...enSheets,
+  ...enSite,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

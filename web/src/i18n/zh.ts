@@ -5,6 +5,7 @@ import { zhTable } from './zh-table'
 import { zhReview } from './zh-review'
 import { zhProposals } from './zh-proposals'
 import { zhSheets } from './zh-sheets'
+import { zhSite } from './zh-site'
 
 export const zh = {
   ...zhDigs,
@@ -14,6 +15,7 @@ export const zh = {
   ...zhReview,
   ...zhProposals,
   ...zhSheets,
+  ...zhSite,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',
