@@ -111,6 +111,7 @@ def test_an_applicant_submits_and_the_window_tells_how_it_stands(arrive: Arrive,
     expect(clerk.locator("[data-test=proposal]")).to_have_attribute("data-state", "submitted")
     expect(clerk.locator("[data-test=proposal]")).to_contain_text("同春路接户外线")
     counter = arrive("window", "phone", "/?tab=proposals")
+    counter.locator("[data-test=tab-proposals]").tap()
     expect(counter.get_by_text("同春路接户外线").first).to_be_visible()
     assert narrow(counter)
     phone = arrive("applicant", "phone", f"/?tab=proposals&proposal={one}")
