@@ -2,7 +2,6 @@
 import type { zhPlaces } from './zh-places'
 
 export const enPlaces: Record<keyof typeof zhPlaces, string> = {
-  'kind.pasted': 'place',
   'pasted.none': 'No place in “{q}”. Paste a map link of AMap, Baidu, Tencent, Apple or Google, or the coordinates of one point.',
   'pasted.outside': 'outside this city',
   'pin.label': 'Pasted place',

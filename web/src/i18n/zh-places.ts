@@ -1,6 +1,5 @@
 /** Words of pasted places and of the terrain profile. */
 export const zhPlaces = {
-  'kind.pasted': '位置',
   'pasted.none': '没有读到位置：“{q}”。可粘贴高德、百度、腾讯、Apple、Google 的地图链接，或一个点的经纬度、投影坐标。',
   'pasted.outside': '不在本市范围内',
   'pin.label': '粘贴的位置',
