@@ -22,6 +22,7 @@ from geo.outlines import derived_axis
 from layers.people.offices import offices
 from layers.reviewing.deeds import doubts
 from layers.reviewing.item import Item, item, pavement_days, verdict_objects
+from layers.reviewing.seats import signatures, signatures_of
 from layers.reviewing.tasks import tasks_of
 from layers.rights.scope import EVERYTHING
 from layers.route_store import StoredRoute, route
@@ -91,19 +92,23 @@ def _feature(found: StoredRoute) -> dict[str, Any]:
 
 
 def items(one: Item, verdict: Mapping[str, Any], now: Visitor) -> list[dict[str, Any]]:
-    """What is to be decided, by whom, and what was: ``mine`` where one's own office may decide it now."""
+    """What is to be decided and by whom: each of ``seats`` with the offices of which one signs for it, and what was decided;
+    ``mine`` where one's own office may decide it now."""
     permits = {permit["item"]: permit for permit in verdict["permits"]}
-    done = {each["item"]: each for each in one.decisions if each["holds"]}
-    role = offices().roles.get(now.person.role)
-    own = set(role.decides) if role and "review" in now.person.may else set()
+    done = {(each["item"], each["seat"]): each for each in one.decisions if each["holds"]}
+    own = set(signatures_of(now.person.role)) & set(one.waiting) if "review" in now.person.may else set()
+    title = {name: role.title.model_dump() for name, role in offices().roles.items()}
     out = []
     for name in one.head["items"]:
         permit = permits.get(name, {"title": FILING})
-        deciders = [each.title.model_dump() for each in offices().roles.values() if name in each.decides]
+        seats = [
+            {"deciders": [title[each] for each in seat], "decision": done.get((name, key))}
+            for key, seat in offices().seats(name).items()
+        ]
         out.append({
             "item": name, "title": permit["title"], "authority": permit.get("authority"), "term": permit.get("term"),
-            "authority_en": permit.get("authority_en"), "term_en": permit.get("term_en"), "deciders": deciders,
-            "mine": name in own and name in one.waiting, "decision": done.get(name),
+            "authority_en": permit.get("authority_en"), "term_en": permit.get("term_en"), "seats": seats,
+            "mine": not own.isdisjoint(signatures([name])),
         })  # fmt: skip
     return out
 

@@ -30,11 +30,20 @@ class Role(Model):
     of_district: bool = False
 
 
+class Joint(Model):
+    """Who must approve an item together: ``seats``, each of roles of which one signs for all; ``cite``: by which law."""
+
+    seats: tuple[tuple[str, ...], ...]
+    cite: str
+    says: str
+
+
 class Offices(Model):
-    """All abilities and roles."""
+    """All abilities and roles, and the items that several authorities decide together."""
 
     abilities: Mapping[str, Words]
     roles: Mapping[str, Role]
+    jointly: Mapping[str, Joint] = {}
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -42,7 +51,25 @@ class Offices(Model):
             unknown = set(role.may) - self.abilities.keys()
             if unknown:
                 raise ValueError(f"{name}: no ability is called {', '.join(sorted(unknown))}")
+        for item, joint in self.jointly.items():
+            seated = [role for seat in joint.seats for role in seat]
+            if sorted(seated) != sorted(self.deciders(item)):
+                raise ValueError(f"{item}: its seats and the roles that decide it must be the same, each in one seat")
         return self
+
+    def deciders(self, item: str) -> tuple[str, ...]:
+        """The roles that decide an item."""
+        return tuple(name for name, role in self.roles.items() if item in role.decides)
+
+    def seats(self, item: str) -> Mapping[str, tuple[str, ...]]:
+        """Who must sign for an item: the roles of each seat, by its name. One seat without a name where any one is enough."""
+        if item in self.jointly:
+            return {seat[0]: seat for seat in self.jointly[item].seats}
+        return {"": self.deciders(item)}
+
+    def seat(self, item: str, role: str) -> str | None:
+        """The seat that a role has for an item; None where it has none."""
+        return next((name for name, seat in self.seats(item).items() if role in seat), None)
 
     def may(self, role: str, ability: str) -> bool:
         """Has this role the ability? A role that is not listed has none."""

@@ -125,13 +125,14 @@ class OwnerSheetRow(Base):
 
 
 class ProposalDecisionRow(Base):
-    """What an authority decided of one item of a version: a permit item, or the filing of an exempt line. ``decision``: approve,
-    conditions or refuse; ``verdict``: the judgement that was decided on, since one that changes is decided anew; ``digest``: of
-    that verdict and of what is decided, under the name that signs."""
+    """What an authority decided of one item of a version: a permit item, or the filing of an exempt line. ``seat``: for which of
+    the authorities that decide the item together, empty where one is enough; ``decision``: approve, conditions or refuse;
+    ``verdict``: the judgement that was decided on, since one that changes is decided anew; ``digest``: of that verdict and of
+    what is decided, under the name that signs."""
 
     __tablename__ = "proposal_decisions"
     __table_args__ = (
-        sa.UniqueConstraint("verdict", "item"),
+        sa.UniqueConstraint("verdict", "item", "seat"),
         sa.Index("proposal_decisions_version", "version"),
     )
 
@@ -139,6 +140,7 @@ class ProposalDecisionRow(Base):
     version: Mapped[int] = mapped_column(sa.ForeignKey("proposal_versions.id"))
     verdict: Mapped[int] = mapped_column(sa.ForeignKey("verdicts.id"))
     item: Mapped[str]
+    seat: Mapped[str] = mapped_column(server_default="")
     decision: Mapped[str]
     words: Mapped[str] = mapped_column(server_default="")
     person: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))

@@ -17,6 +17,7 @@ from layers.proposals.store import locked, step_in
 from layers.reviewing.adopting import adopt
 from layers.reviewing.item import head_of
 from layers.reviewing.log import event
+from layers.reviewing.seats import SIGNATURE, signature, signatures
 from layers.reviewing.tasks import Question, drop_own, open_task
 from layers.rights.scope import Scope
 from layers.rows import column, rows, run
@@ -133,20 +134,22 @@ def decide(
 ) -> list[str]:
     """Decide items of the present verdict, signed by typing one's name; ``items`` None: all that are one's own and open.
 
-    When nothing is open any more, the proposal is decided. Returns what was decided. Raises NotFound; BadInput where the
-    name is another, or conditions and refusals say nothing; Forbidden for items of others; Conflict while the outcome is not
-    known, one's own doubts are open, or an item is decided already.
+    An item that several authorities decide is decided for one's own seat alone. When nothing is open any more, the proposal is
+    decided. Returns what was decided. Raises NotFound; BadInput where the name is another, or conditions and refusals say
+    nothing; Forbidden for items of others; Conflict while the outcome is not known, one's own doubts are open, or an item is
+    decided already.
     """
     _signed(hand.person, said, words, signed_name)
     adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
-        done = column(connection, "SELECT item FROM proposal_decisions WHERE verdict = :verdict", verdict=head["verdict"])
+        done = column(connection, f"SELECT {SIGNATURE} FROM proposal_decisions WHERE verdict = :verdict", verdict=head["verdict"])
         _ready(connection, hand.person, head)
         chosen = _chosen(hand.person, head, done, items)
         for one in chosen:
             _keep(connection, hand, head, one, said, words.strip())
-        if set(head["items"]) <= {*done, *chosen}:
+        signed = {signature(one, _seat(hand.person, one)) for one in chosen}
+        if set(signatures(head["items"])) <= {*done, *signed}:
             everything = "SELECT decision FROM proposal_decisions WHERE verdict = :verdict"
             given = column(connection, everything, verdict=head["verdict"])
             final = next(name for name in ("refuse", "conditions", "approve") if name in given)
@@ -169,7 +172,9 @@ def _chosen(person: Person, head: dict[str, Any], done: Sequence[str], items: Se
     """The items to decide. Raises Conflict, Forbidden."""
     role = offices().roles.get(person.role)
     own = set(role.decides) if role else set()
-    wanted = [item for item in head["items"] if item in own and item not in done] if items is None else list(dict.fromkeys(items))
+    settled = {item for item in head["items"] if item in own and signature(item, _seat(person, item)) in done}
+    mine = [item for item in head["items"] if item in own and item not in settled]
+    wanted = mine if items is None else list(dict.fromkeys(items))
     if not wanted:
         raise Conflict(why_zh="没有待本部门办理的事项", why_en="nothing here awaits a decision of your office")
     for one in wanted:
@@ -177,9 +182,13 @@ def _chosen(person: Person, head: dict[str, Any], done: Sequence[str], items: Se
             raise Conflict(why_zh=f"判定中没有待办的事项 {one}", why_en=f"the verdict owes no item {one}")
         if one not in own:
             raise Forbidden(why_zh=f"事项 {one} 不由本部门办理", why_en=f"item {one} is not decided by your office")
-        if one in done:
+        if one in settled:
             raise Conflict(why_zh=f"事项 {one} 已经办理；请刷新", why_en=f"item {one} is decided already: look again")
     return wanted
+
+
+def _seat(person: Person, item: str) -> str:
+    return offices().seat(item, person.role) or ""
 
 
 def doubts(source: sa.Connection, version: int | None, role: str) -> list[str]:
@@ -223,10 +232,10 @@ def _keep(connection: sa.Connection, hand: Hand, head: dict[str, Any], item: str
     digest = hashlib.sha256(text.encode()).hexdigest()
     run(
         connection,
-        "INSERT INTO proposal_decisions (version, verdict, item, decision, words, person, role, signed_name, at, digest) VALUES"
-        " (:version, :verdict, :item, :decision, :words, :person, :role, :name, :at, :digest)",
-        version=head["version_id"], verdict=head["verdict"], item=item, decision=said, words=words, person=hand.person.id,
-        role=hand.person.role, name=hand.person.name, at=moment, digest=digest,
+        "INSERT INTO proposal_decisions (version, verdict, item, seat, decision, words, person, role, signed_name, at, digest)"
+        " VALUES (:version, :verdict, :item, :seat, :decision, :words, :person, :role, :name, :at, :digest)",
+        version=head["version_id"], verdict=head["verdict"], item=item, seat=_seat(hand.person, item), decision=said, words=words,
+        person=hand.person.id, role=hand.person.role, name=hand.person.name, at=moment, digest=digest,
     )  # fmt: skip
     detail = {"item": item, "decision": said, "words": words, "digest": digest}
     event(connection, head["proposal"], hand.person.id, "decided", detail)

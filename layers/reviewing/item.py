@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from geo.errors import NotFound
 from layers.reviewing.districts import place_routes
 from layers.reviewing.queue import DISTRICTS, FROM, HERE, ITEMS, NUMBER, SEEN, SINCE, reach_of
+from layers.reviewing.seats import signature, signatures
 from layers.rights.scope import Scope
 from layers.rows import Source, row, rows
 
@@ -27,7 +28,7 @@ SELECT a.id, a.key, a.answer, a.reason, a.role, a.person, n.name, a.at FROM find
 WHERE a.version = :version ORDER BY a.id
 """
 _DECISIONS = """
-SELECT d.item, d.verdict, d.decision, d.words, d.role, d.signed_name, d.at, d.digest, d.verdict = :verdict AS holds
+SELECT d.item, d.seat, d.verdict, d.decision, d.words, d.role, d.signed_name, d.at, d.digest, d.verdict = :verdict AS holds
 FROM proposal_decisions d WHERE d.version = :version ORDER BY d.id
 """
 _LOG = """
@@ -52,9 +53,9 @@ class Item:
 
     @property
     def waiting(self) -> list[str]:
-        """Items that nobody has decided of the present verdict."""
-        done = {one["item"] for one in self.decisions if one["holds"]}
-        return [] if self.head["state"] == "decided" else [item for item in self.head["items"] if item not in done]
+        """Signatures (:mod:`layers.reviewing.seats`) that nobody has given under the present verdict."""
+        done = {signature(one["item"], one["seat"]) for one in self.decisions if one["holds"]}
+        return [] if self.head["state"] == "decided" else [one for one in signatures(self.head["items"]) if one not in done]
 
 
 def head_of(source: Source, scope: Scope, route: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from layers.cities import city_settings
 from layers.people.offices import offices
 from layers.reviewing.districts import place_routes
+from layers.reviewing.seats import SIGNATURE, items_of, joint_signatures, signatures_of
 from layers.rights.scope import Scope
 from layers.route_store import BOX, like, with_boxes
 from layers.rows import rows
@@ -61,6 +62,11 @@ ITEMS = (
     "CASE WHEN v.outcome = 'exempt' OR (cardinality(v.owed) = 0 AND v.outcome <> 'undetermined')"
     " THEN v.owed || '{exempt}'::text[] ELSE v.owed END"
 )
+# what must be signed for them: an item that several authorities decide stands once for each
+SIGNATURES = (
+    f"ARRAY(SELECT t FROM unnest({ITEMS}) WITH ORDINALITY i (item, n), LATERAL (SELECT jsonb_array_elements_text("
+    "coalesce(CAST(:joint AS jsonb) -> i.item, jsonb_build_array(i.item))) AS t) each ORDER BY n)"
+)
 # a line of a file keeps the number and the day by which its office knows it
 OF_FILE = "(p.id IS NULL OR (p.author IS NULL AND p.company IS NULL))"
 NUMBER = f"CASE WHEN {OF_FILE} THEN r.route_id ELSE p.number END"
@@ -78,7 +84,7 @@ LEFT JOIN proposals p ON p.route = r.id LEFT JOIN companies c ON c.id = p.compan
 HERE = "v.current AND (p.id IS NULL AND r.replaced_by IS NULL OR p.state = ANY(CAST(:shown AS text[])))"
 
 _LISTED = f"""
-WITH done AS MATERIALIZED (SELECT verdict, array_agg(item) AS items FROM proposal_decisions GROUP BY verdict),
+WITH done AS MATERIALIZED (SELECT verdict, array_agg({SIGNATURE}) AS given FROM proposal_decisions GROUP BY verdict),
 listed AS MATERIALIZED (
     SELECT r.id AS route, v.id AS verdict, p.id AS proposal, {NUMBER} AS number, coalesce(p.title, r.project) AS title,
         coalesce(c.name, r.applicant) AS applicant, r.utility,
@@ -86,8 +92,8 @@ listed AS MATERIALIZED (
         p.decision, {DISTRICTS} AS districts, v.outcome, v.conditions, v.certainty, v.immediate, v.length_m, v.owed,
         v.at_limit, v.outcome = 'undetermined' OR cardinality(v.missing) > 0 AS undetermined,
         v.reasons && CAST(:slicing AS text[]) AS sliced,
-        CASE WHEN done.items IS NULL THEN {ITEMS}
-             ELSE ARRAY(SELECT unnest({ITEMS}) EXCEPT SELECT unnest(done.items)) END AS waiting
+        CASE WHEN done.given IS NULL THEN {SIGNATURES}
+             ELSE ARRAY(SELECT unnest({SIGNATURES}) EXCEPT SELECT unnest(done.given)) END AS waiting
     {FROM} LEFT JOIN done ON done.verdict = v.id
     WHERE {HERE} AND {SEEN} AND (CAST(:routes AS bigint[]) IS NULL OR r.id = ANY(CAST(:routes AS bigint[])))
       AND (:q = '' OR concat_ws(' ', p.number, p.title, r.route_id, r.project, r.project_code, r.applicant, c.name) ILIKE :like)
@@ -148,6 +154,9 @@ def queue(engine: sa.Engine, scope: Scope, wish: Wish) -> dict[str, Any]:
             f" LIMIT :limit OFFSET :offset) m JOIN routes t ON t.id = m.route ORDER BY {_of_page(wish.sort)}"
         )
         items = with_boxes(rows(connection, page, **given), city_settings(connection))
+    for one in items:
+        waiting = items_of(one["owing"])
+        one["owing"] = [item for item in dict.fromkeys([*one["owed"], *waiting]) if item in waiting]
     counts: dict[str, Any] = {}
     for one in counted:
         if one["facet"] in ("total", "at_limit", "undetermined", "sliced"):
@@ -164,16 +173,15 @@ def _of_page(sort: Sort) -> str:
 
 
 def _given(scope: Scope, wish: Wish) -> dict[str, Any]:
-
-    decides = {name: list(role.decides) for name, role in offices().roles.items() if role.decides}
-    items = sorted({item for role in wish.authority for item in decides.get(role, [])})
+    signs = {name: signatures_of(name) for name, role in offices().roles.items() if role.decides}
+    mine = sorted({one for role in wish.authority for one in signs.get(role, [])})
     return {
         **reach_of(scope), "slicing": list(wish.slicing), "routes": None if wish.routes is None else list(wish.routes),
         "q": wish.q, "like": like(wish.q), "on": wish.on, "soon": wish.on + timedelta(days=wish.soon_days),
-        "districts": list(wish.district), "items": items, "by_role": bool(wish.authority), "outcomes": list(wish.outcome),
+        "districts": list(wish.district), "items": mine, "by_role": bool(wish.authority), "outcomes": list(wish.outcome),
         "states": list(wish.state or OPEN), "deadlines": list(wish.deadline), "at_limit": wish.at_limit,
-        "undetermined": wish.undetermined, "sliced": wish.sliced, "roles": json.dumps(decides),
-        "limit": wish.limit, "offset": wish.offset,
+        "undetermined": wish.undetermined, "sliced": wish.sliced, "roles": json.dumps(signs),
+        "joint": json.dumps(joint_signatures()), "limit": wish.limit, "offset": wish.offset,
     }  # fmt: skip
 
 

@@ -95,15 +95,38 @@ def test_every_office_decides_its_own_items_and_the_last_one_ends_it(desk: Any) 
     assert not any(one["mine"] for one in desk("admin").item(route)["items"])
     said = planning.decide(route, "conditions", words="考古勘探后施工")
     assert said.status_code == 200 and said.json()["state"] == "under_review"
-    assert [one["item"] for one in said.json()["items"] if one["decision"]] == ["heritage"]
+    assert [one["item"] for one in said.json()["items"] if settled(one)] == ["heritage"]
     assert traffic.decide(route).json()["state"] == "under_review"
     assert route not in [one["route"] for one in traffic.queue(authority="traffic")["items"]]
     left = urban.decide(route)
     assert left.status_code == 200 and left.json()["state"] == "decided" and left.json()["decision"] == "conditions"
-    assert {one["item"]: one["decision"]["role"] for one in left.json()["items"]} == {
-        "road_excavation": "urban", "road_occupation": "traffic", "green_occupation": "urban", "heritage": "planning",
+    assert {one["item"]: [seat["decision"]["role"] for seat in one["seats"]] for one in left.json()["items"]} == {
+        "road_excavation": ["urban", "traffic"], "road_occupation": ["urban", "traffic"], "green_occupation": ["urban"],
+        "heritage": ["planning"],
     }  # fmt: skip
     assert planning.decide(route).status_code == 409
+
+
+def settled(item: dict[str, Any]) -> bool:
+    """Has every authority of an item signed?"""
+    return all(seat["decision"] for seat in item["seats"])
+
+
+def test_a_road_is_opened_by_its_owner_and_the_traffic_police_together(desk: Any) -> None:
+    """Neither of the two is enough (《城市道路管理条例》第三十条); a district signs for the city's office; nobody signs twice."""
+    urban, district, traffic = desk("urban"), desk("urban_district"), desk("traffic")
+    one = next(
+        each for each in district.queue()["items"]
+        if each["owing"] == ["road_excavation", "road_occupation"] and not each["undetermined"] and each["state"] == "submitted"
+    )  # fmt: skip
+    route = one["route"]
+    assert district.decide(route).json()["state"] == "under_review"
+    assert urban.decide(route).status_code == 409 and not any(each["mine"] for each in urban.item(route)["items"])
+    assert route not in [each["route"] for each in urban.queue(authority="urban")["items"]]
+    (still,) = [each for each in traffic.queue(authority="traffic")["items"] if each["route"] == route]
+    assert still["owing"] == ["road_excavation", "road_occupation"]
+    assert not any(map(settled, traffic.item(route)["items"]))
+    assert traffic.decide(route, "conditions", words="夜间施工").json()["decision"] == "conditions"
 
 
 def test_one_refusal_refuses_the_whole(desk: Any) -> None:

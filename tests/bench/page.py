@@ -8,22 +8,19 @@ medians of: first paint, the list of lines to be clicked, the map ready for the 
 import argparse
 import statistics
 import time
-from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.drawing import demo_server
 from tests.servers import Server
+from tests.web.pages import MOST_KB, weight
 
 CHROMIUM = "/usr/bin/chromium"
-LIMIT_KB, LIMIT_S = 400, 2.0
-SCREENS: dict[str, dict[str, Any]] = {
-    "desk 1440×900": {"viewport": {"width": 1440, "height": 900}},
-    "phone 390×844": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
-WEIGHT = """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
-  .map((one) => [new URL(one.name).pathname, one.encodedBodySize])"""
+LIMIT_S = 2.0
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SCREENS = {"desk 1440×900": (DESK, "[data-test=route-row]"), "phone 390×844": (PHONE, "[data-test=sheet]")}
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 
 
@@ -34,39 +31,30 @@ def main() -> None:
     asked = parser.parse_args()
     with demo_server() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader"])
-        for name, screen in SCREENS.items():
-            report(name, [opened(browser, server, screen) for _ in range(asked.times)])
+        for name, (screen, first) in SCREENS.items():
+            report(name, [opened(browser, server, screen, first) for _ in range(asked.times)])
         browser.close()
 
 
-def opened(browser: Browser, server: Server, screen: dict[str, Any]) -> dict[str, float]:
-    """One opening: kilobytes by kind, seconds by moment."""
+def opened(browser: Browser, server: Server, screen: dict[str, Any], first: str) -> dict[str, float]:
+    """One opening: kilobytes by kind, seconds by moment. ``first``: what a person can take hold of beside the map."""
     context = browser.new_context(locale="zh-CN", **screen)
     context.add_cookies([{"name": "waixian", "value": server.secret("utility"), "url": server.url, "httpOnly": True}])
     page, began = context.new_page(), time.perf_counter()
     page.goto(server.url, wait_until="commit")
     told = {}
     for moment, what in (
-        ("list", "[data-test=route-row]"),
+        ("list", first),
         ("hand", "[data-test=map][data-ready=true]"),
         ("drawn", "[data-test=map][data-idle=true]"),
     ):
         page.locator(what).first.wait_for(state="attached", timeout=60_000)
         told[moment] = time.perf_counter() - began
         if moment == "hand":
-            told |= dict(weight(page))
+            told |= weight(page)
     told["paint"] = page.evaluate(PAINT) / 1000
     context.close()
     return told
-
-
-def weight(page: Page) -> Iterator[tuple[str, float]]:
-    """(kind, kilobytes on the wire): the page itself, the map library, answers and tiles."""
-    sums = {"page": 0.0, "library": 0.0, "data": 0.0}
-    for path, size in page.evaluate(WEIGHT):
-        kind = "library" if "maplibre" in path else "data" if path.startswith(("/api/", "/tiles/", "/fonts/")) else "page"
-        sums[kind] += size / 1000
-    yield from sums.items()
 
 
 def report(name: str, all_: list[dict[str, float]]) -> None:
@@ -74,7 +62,7 @@ def report(name: str, all_: list[dict[str, float]]) -> None:
     mid = {what: statistics.median(one[what] for one in all_) for what in all_[0]}
     kept = {True: "kept", False: "missed"}
     print(
-        f"{name}: page {mid['page']:.0f} kB ({LIMIT_KB} kB {kept[mid['page'] <= LIMIT_KB]}), map library {mid['library']:.0f} kB,"
+        f"{name}: page {mid['page']:.0f} kB ({MOST_KB} kB {kept[mid['page'] <= MOST_KB]}), map library {mid['library']:.0f} kB,"
         f" data {mid['data']:.0f} kB; first paint {mid['paint']:.2f} s, list {mid['list']:.2f} s,"
         f" ready for the hand {mid['hand']:.2f} s ({LIMIT_S} s {kept[max(mid['hand'], mid['list']) <= LIMIT_S]}),"
         f" all drawn {mid['drawn']:.2f} s"

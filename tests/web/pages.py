@@ -22,6 +22,20 @@ COUNT = """async ([png, r, g, b]) => {
 }"""
 
 
+MOST_KB = 400  # of the first view on the wire, beside the map library
+WEIGHT = """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+  .map((one) => [new URL(one.name).pathname, one.encodedBodySize])"""
+
+
+def weight(page: Page) -> dict[str, float]:
+    """Kilobytes on the wire so far: of the page itself, the map library, answers and tiles."""
+    sums = {"page": 0.0, "library": 0.0, "data": 0.0}
+    for path, size in page.evaluate(WEIGHT):
+        kind = "library" if "maplibre" in path else "data" if path.startswith(("/api/", "/tiles/", "/fonts/")) else "page"
+        sums[kind] += size / 1000
+    return sums
+
+
 class Watch:
     """What a page said and asked for that it should not have."""
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.servers import Server
-from tests.web.pages import Watch, colour_on_map, settled
+from tests.web.pages import MOST_KB, Watch, colour_on_map, settled, weight
 
 Open = Callable[..., Page]
 LIT = "#f2b705"
@@ -45,6 +45,7 @@ def with_stretch(api: httpx.Client, items: list[dict[str, Any]]) -> tuple[dict[s
 
 def test_page_opens_with_map_list_and_demo_label(desktop: Open, stored: list[dict[str, Any]]) -> None:
     page = desktop()
+    assert 100 < weight(page)["page"] < MOST_KB, "the first view stays light"
     expect(page.locator("[data-test=demo]")).to_have_text(re.compile("示范城.*synthetic"))
     expect(page.get_by_text(f"{len(stored)} 条线路")).to_be_visible()
     expect(page.locator("[data-test=route-row]").first).to_contain_text(stored[0]["route_id"])

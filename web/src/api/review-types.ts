@@ -112,6 +112,15 @@ export interface Task {
   bbox: Box
 }
 
+export interface Signed {
+  decision: Decision
+  words: string
+  role: string
+  signed_name: string
+  at: string
+  digest: string
+}
+
 export interface DecidedItem {
   item: string
   title: Words
@@ -119,9 +128,9 @@ export interface DecidedItem {
   authority_en?: string | null
   term?: string | null
   term_en?: string | null
-  deciders: Words[]
+  /** Each must sign; for a seat any one of its offices. */
+  seats: { deciders: Words[]; decision: Signed | null }[]
   mine: boolean
-  decision: { decision: Decision; words: string; role: string; signed_name: string; at: string; digest: string } | null
 }
 
 export interface Change {
