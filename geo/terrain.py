@@ -27,7 +27,7 @@ def stations(line: BaseGeometry, finest_m: float, most: int = MOST_STEPS) -> Sta
     """Points along ``line`` (LineString or MultiLineString, work CRS), both ends of every part among them.
 
     They stand ``finest_m`` (the cell of the raster) apart, or further where there would be more than ``most`` steps; within a
-    part evenly, and never nearer than ``finest_m`` but where the part itself is shorter.
+    part evenly, and never nearer than ``finest_m`` but where the part itself is shorter. The line must have a length.
     """
     parts = [part for part in shapely.get_parts(line) if part.length > 0]
     wanted = max(finest_m, line.length / most)
@@ -47,8 +47,6 @@ def slopes(there: Stations, heights_m: Floats) -> Floats:
 
     NaN at the last of a part and wherever either height is not known: nobody slopes towards a hole.
     """
-    if len(heights_m) < 2:
-        return np.full(len(heights_m), np.nan)
     run = np.diff(there.at_m)
     same = (np.diff(there.part) == 0) & (run > 0)
     rise = np.where(same, np.diff(heights_m) / np.where(run > 0, run, 1.0) * 100, np.nan)

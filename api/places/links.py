@@ -82,10 +82,8 @@ def read_link(text: str) -> Link | None:
         return _geo(url[4:])
     try:
         parts = urlsplit(url)
-        host, said = (
-            (parts.hostname or "").lower(),
-            {k.lower(): v[0] for k, v in parse_qs(parts.query, max_num_fields=100).items()},
-        )
+        host = (parts.hostname or "").lower()
+        said = {name.lower(): values[0] for name, values in parse_qs(parts.query, max_num_fields=100).items()}
     except ValueError:
         return None
     if host in SHORT:
@@ -122,9 +120,11 @@ _HOMES = (
 
 
 def _amap(said: Mapping[str, str], path: str, scheme: str) -> Link:
-    wgs = said.get("coordinate", "").lower() == "wgs84" or (scheme != "https" and said.get("dev") == "1")
-    datum: Datum = "WGS84" if wgs else "GCJ-02"
-    stated = "coordinate" in said or "dev" in said
+    apps = said.get("dev") if scheme in ("androidamap", "iosamap") else None
+    datum = _named(
+        "amap", said.get("coordinate") or apps, {"gaode": "GCJ-02", "wgs84": "WGS84", "0": "GCJ-02", "1": "WGS84"}, "GCJ-02"
+    )
+    stated = "coordinate" in said or apps is not None
     for name in ("position", "to", "from", "center"):
         if pair := _pair(said.get(name)):
             return _link("amap", *pair, (datum,), stated)
@@ -139,22 +139,22 @@ def _amap(said: Mapping[str, str], path: str, scheme: str) -> Link:
 
 def _baidu(said: Mapping[str, str], path: str, scheme: str) -> Link:
     system = said.get("coord_type", "").lower()
-    known: dict[str, Datum] = {"": "BD-09", "bd09ll": "BD-09", "gcj02": "GCJ-02", "wgs84": "WGS84"}
-    if system not in known or re.search(r"@\d{7,8}(?:\.\d+)?,\d{6,7}", path):
+    if system == "bd09mc" or re.search(r"@\d{7,8}(?:\.\d+)?,\d{6,7}", path):
         raise BadInput(
             why_zh="百度链接用的是百度米制坐标（bd09mc），不能可靠换算；请在百度地图里复制经纬度，"
             "或用“分享”得到 location=纬度,经度 的链接",
             why_en="the Baidu link is in Baidu's metres (bd09mc), which cannot be converted safely; copy latitude and longitude "
             "from Baidu Maps, or share a link with location=latitude,longitude",
         )  # fmt: skip
+    datum = _named("baidu", system, {"bd09ll": "BD-09", "gcj02": "GCJ-02", "wgs84": "WGS84"}, "BD-09")
     for name in ("location", "latlng", "center", "destination"):
         if pair := _pair(re.sub(r".*latlng:", "", said.get(name, ""))):
-            return _link("baidu", pair[1], pair[0], (known[system],), bool(system))
+            return _link("baidu", pair[1], pair[0], (datum,), bool(system))
     raise _no_place("baidu")
 
 
 def _tencent(said: Mapping[str, str], path: str, scheme: str) -> Link:
-    datum: Datum = "WGS84" if said.get("coord_type") == "1" else "GCJ-02"
+    datum = _named("tencent", said.get("coord_type"), {"1": "WGS84", "2": "GCJ-02"}, "GCJ-02")
     stated = "coord_type" in said
     marker = re.search(r"coord:([^;]+)", said.get("marker", ""))
     for text in (marker[1] if marker else None, said.get("coord"), said.get("tocoord"), said.get("center")):
@@ -201,6 +201,21 @@ def _geo(text: str) -> Link:
 _READERS: Mapping[str, Callable[[Mapping[str, str], str, str], Link]] = {
     "amap": _amap, "baidu": _baidu, "tencent": _tencent, "apple": _apple, "google": _google,
 }  # fmt: skip
+
+
+def _named(service: str, system: str | None, known: Mapping[str, Datum], default: Datum) -> Datum:
+    """The datum that a link names, else the service's default. Raises BadInput for a name that the service does not document."""
+    if not system:
+        return default
+    datum = known.get(system.lower())
+    if datum is None:
+        zh, en = NAMES[service]
+        raise BadInput(
+            why_zh=f"{zh}链接写的坐标系“{system[:20]}”不认识；请在{zh}地图上重新分享，或直接复制经纬度",
+            why_en=f"the {en} link names the datum '{system[:20]}', which is not known; share it again from {en}, or copy "
+            "longitude and latitude",
+        )
+    return datum
 
 
 def _pair(text: str | None) -> tuple[float, float] | None:

@@ -13,18 +13,24 @@ from geo.errors import BadInput
 from geo.terrain import gaps, slopes
 from layers.rasters.terrain import ground_along
 
+LEAST_M = 0.001
 MOST_PARTS = 100  # every part brings its two ends
 
 
 def profile_of(engine: sa.Engine, degrees: BaseGeometry, work_crs: str) -> dict[str, Any]:
-    """What :class:`api.places.schemas.Profile` holds. Raises NotFound for a city without terrain."""
+    """What :class:`api.places.schemas.Profile` holds. Raises NotFound for a city without terrain,
+    BadInput for a line of too many parts or of no length."""
     line = to_work(degrees, CGCS2000_DEGREES, work_crs)
     if len(shapely.get_parts(line)) > MOST_PARTS:
         raise BadInput(
             why_zh=f"这条线多于 {MOST_PARTS} 段，剖面看不清；请选其中一段",
             why_en=f"the line has more than {MOST_PARTS} parts, too many for one profile; choose one of them",
         )
-    ground = ground_along(engine, line)
+    if line.length < LEAST_M:
+        raise BadInput(
+            why_zh="这条线短于 1 mm，没有剖面；请画一条线", why_en="the line is shorter than 1 mm and has no profile; draw a line"
+        )
+    ground = ground_along(engine, line, degrees.bounds)
     there, heights = ground.there, ground.heights_m
     slope = slopes(there, heights)
     rise = slope[:-1] / 100 * np.diff(there.at_m)

@@ -1,5 +1,6 @@
 """Heights of the ground along a line, with the deliveries that they come from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,22 +37,25 @@ class Ground:
     sheets: list[Sheet]
 
 
-def ground_along(engine: sa.Engine, line: BaseGeometry) -> Ground:
-    """Heights along ``line`` (work CRS), newest sheet first, at steps no finer than the coarsest sheet that it touches.
+def ground_along(engine: sa.Engine, line: BaseGeometry, bounds: tuple[float, float, float, float]) -> Ground:
+    """Heights along ``line`` (work CRS), newest sheet first, at steps no finer than the coarsest sheet whose box it touches.
 
+    ``bounds``: of the line, west, south, east, north in degrees.
     Raises NotFound for a city without terrain. Vertical datum: as delivered.
     """
     found = sa.select(
-        RasterRow.delivery_id, RasterRow.path, RasterRow.resolution_m, DeliveryRow.source, DeliveryRow.owner, DeliveryRow.as_of
+        *(RasterRow.delivery_id, RasterRow.path, RasterRow.bounds, RasterRow.resolution_m),
+        *(DeliveryRow.source, DeliveryRow.owner, DeliveryRow.as_of),
     ).join(DeliveryRow, RasterRow.delivery_id == DeliveryRow.id)
     found = found.where(RasterRow.layer == "terrain", DeliveryRow.state != "replaced")
     with engine.connect() as connection:
         rows = connection.execute(found.order_by(DeliveryRow.as_of.desc().nulls_last(), DeliveryRow.id.desc())).all()
     if not rows:
         raise NotFound(what_zh="地形", what_en="terrain", id="terrain")
-    there = stations(line, max(row.resolution_m for row in rows))
+    near = [row for row in rows if _meet(row.bounds, bounds)]
+    there = stations(line, max(row.resolution_m for row in near or rows))
     heights, sheets = np.full(len(there.at_m), np.nan), []
-    for row in rows:
+    for row in near:
         open_points = np.isnan(heights)
         if not open_points.any():
             break
@@ -60,3 +64,8 @@ def ground_along(engine: sa.Engine, line: BaseGeometry) -> Ground:
         if answered:
             sheets.append(Sheet(row.delivery_id, row.source, row.owner, row.as_of, row.resolution_m, answered))
     return Ground(there, heights, sheets)
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Do two boxes (west, south, east, north) touch?"""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -121,6 +121,8 @@ def test_refusals_of_a_profile(client: httpx.Client, empty_house: Server) -> Non
     }
     answer = client.post("/api/places/profile", json={"line": many})
     assert answer.status_code == 422 and "100 段" in answer.json()["detail"]
+    dot = {"type": "LineString", "coordinates": [[114.32, 34.79], [114.32 + 1e-10, 34.79]]}
+    assert "短于 1 mm" in client.post("/api/places/profile", json={"line": dot}).json()["detail"]
     line = {"type": "LineString", "coordinates": [[114.32, 34.79], [114.33, 34.79]]}
     answer = httpx.post(
         f"{empty_house.url}/api/places/profile", json={"line": line}, headers=empty_house.headers, trust_env=False
