@@ -37,6 +37,7 @@ from api.endpoints import (
     search,
     session,
     sheets,
+    siting,
     sso,
     stock,
     tasks,
@@ -77,7 +78,8 @@ TAGS = [
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
     tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
-    sheets, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search, places,
+    sheets, siting, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    places,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

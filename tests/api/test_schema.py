@@ -67,7 +67,9 @@ OPERATIONS = [
     "GET /api/queue", "GET /api/queue/{route_id}", "POST /api/queue/bulk", "POST /api/queue/{route_id}/take",
     "POST /api/queue/{route_id}/return", "POST /api/queue/{route_id}/answers", "POST /api/queue/{route_id}/requests",
     "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
-    "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close", "GET /api/places/pasted", "POST /api/places/profile",
+    "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
+    "POST /api/site-judgements", "POST /api/site-judgements/lines", "GET /api/site-judgements/sheet",
+    "GET /api/places/pasted", "POST /api/places/profile",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

@@ -26,6 +26,8 @@ export interface Role {
   office: { zh: string; en: string }
   cite: string
   may: string[]
+  /** Items that the role decides. */
+  decides: string[]
   of_company: boolean
   of_district: boolean
 }

@@ -6,6 +6,7 @@ import { enReview } from './en-review'
 import { enPlaces } from './en-places'
 import { enProposals } from './en-proposals'
 import { enSheets } from './en-sheets'
+import { enSite } from './en-site'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
@@ -17,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enProposals,
   ...enPlaces,
   ...enSheets,
+  ...enSite,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

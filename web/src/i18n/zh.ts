@@ -6,6 +6,7 @@ import { zhReview } from './zh-review'
 import { zhPlaces } from './zh-places'
 import { zhProposals } from './zh-proposals'
 import { zhSheets } from './zh-sheets'
+import { zhSite } from './zh-site'
 
 export const zh = {
   ...zhDigs,
@@ -16,6 +17,7 @@ export const zh = {
   ...zhProposals,
   ...zhPlaces,
   ...zhSheets,
+  ...zhSite,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

@@ -3,6 +3,7 @@ import { ref, shallowRef } from 'vue'
 import { beginSession, changePassword, endSession, onSignedOut, readOffices, readSession } from '../api/client'
 import type { Me, Offices } from '../api/people-types'
 import { refusal, WAY_OUT } from './sso'
+import { place } from './store'
 
 /** undefined: not asked yet; null: nobody. */
 export const person = shallowRef<Me | null | undefined>(undefined)
@@ -15,9 +16,17 @@ let bySso = false
 
 export const may = (ability: string): boolean => person.value?.may.includes(ability) ?? false
 
-async function known(me: Me | null): Promise<void> {
+async function known(me: Me | null, arrived = false): Promise<void> {
   if (me && !offices.value) offices.value = await readOffices()
+  if (me && arrived) land(me)
   person.value = me
+}
+
+/** Where a day begins: an office that decides comes to the queue of what awaits it. Who came for another place is left there. */
+function land(me: Me): void {
+  if (place.room !== 'map' || location.search || !me.may.includes('review') || !offices.value?.roles[me.role]?.decides.length) return
+  place.review.authority = me.role
+  place.room = 'review'
 }
 
 export async function findOut(): Promise<void> {
@@ -31,7 +40,7 @@ export async function signIn(login: string, password: string): Promise<void> {
   const now = await beginSession(login, password)
   bySso = now.sso
   refusal.value = null
-  await known(now.person)
+  await known(now.person, true)
 }
 
 /** Everything that was shown goes with the person: the page begins anew. */

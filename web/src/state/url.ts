@@ -2,12 +2,13 @@
 import type { Position } from 'geojson'
 import type { Lang } from '../api/types'
 import { noData, putData, readData, type DataPlace } from './url-data'
+import { readPoints, writePoints } from './url-site'
 
 /** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
 export const ROOMS = ['map', 'review', 'digs', 'data', 'invite'] as const
 export type Room = (typeof ROOMS)[number]
 
-export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers'] as const
+export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers', 'site'] as const
 export type Tab = (typeof TABS)[number]
 
 export interface View {
@@ -92,6 +93,8 @@ export interface Place {
   attributes: Record<string, string>
   others: { line: Position[]; attributes: Record<string, string> }[]
   hand: number
+  /** The site that is asked about: one point, or the corners of an area. */
+  site: Position[]
 }
 
 /** Decimals of a drawn line: a millimetre. The line is asked about as the address has it, so a link gives the same verdict. */
@@ -101,7 +104,7 @@ export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   data: noData(), lang: null, tab: 'routes', view: null, pin: null, profile: false, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {}, others: [], hand: 0, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
+  line: [], attributes: {}, others: [], hand: 0, site: [], proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
 /** The path of a place: "/" is the map. */
@@ -186,6 +189,7 @@ function putMap(place: Place, put: Put): void {
   put('more', place.others.map((one) => writeLine(one.line)).join('!'))
   place.others.forEach((one, i) => { for (const [name, value] of Object.entries(one.attributes)) put(`m${i + 1}.${name}`, value) })
   put('hand', place.hand ? String(place.hand) : null)
+  put('site', writePoints(place.site))
 }
 
 /** Reads an address; what cannot be understood is left at its default. */
@@ -216,6 +220,7 @@ export function fromQuery(query: string): Place {
   }
   const hand = Number(said.get('hand'))
   place.hand = Number.isInteger(hand) && hand > 0 ? Math.min(hand, place.others.length) : 0
+  place.site = readPoints(said.get('site'))
   const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
   place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
   place.digs = readDigs(said, place.digs)
