@@ -26,6 +26,7 @@ from api.endpoints import (
     matches,
     packs,
     people,
+    places,
     plans,
     proposals,
     queue,
@@ -78,6 +79,7 @@ TAGS = [
 NOUNS = (  # tiles are asked for most: they are looked for first
     tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
     sheets, siting, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
+    places,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -69,6 +69,7 @@ OPERATIONS = [
     "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
     "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
     "POST /api/site-judgements", "POST /api/site-judgements/lines", "GET /api/site-judgements/sheet",
+    "GET /api/places/pasted", "POST /api/places/profile",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

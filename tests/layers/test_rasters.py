@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import shapely
 import sqlalchemy as sa
 from rasterio.enums import ColorInterp, MaskFlags
 
@@ -17,6 +18,7 @@ from geo.errors import Conflict, NotFound, UnknownCrs, UnknownLayer, UnreadableF
 from layers.deliveries import Delivery
 from layers.rasters.intake import PICTURE, make_cog
 from layers.rasters.store import layer_tile, load_raster, raster_paths
+from layers.rasters.terrain import ground_along
 from layers.rasters.tiles import png, profile, raster_tile
 
 X0, Y1 = 530_000.0, 3_851_000.0
@@ -248,6 +250,8 @@ def test_sheets_lie_over_each_other_newest_on_top(engine: sa.Engine, town: City,
 
 
 def test_what_is_not_there(engine: sa.Engine, town: City, tif: Made, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="terrain"):
+        ground_along(engine, shapely.LineString([(X0, Y1), (X0 + 50, Y1)]), town.bounds)
     with pytest.raises(NotFound):
         layer_tile(engine, "satellite", 10, 1, 1)
     with pytest.raises(UnknownLayer):

@@ -1,4 +1,5 @@
 /** What the server says, as TypeScript sees it. Lengths in metres, coordinates lon/lat. */
+import type { PastedPlace } from './places'
 import type { Feature, FeatureCollection, Geometry, Position } from 'geojson'
 
 export type Lang = 'zh' | 'en'
@@ -259,6 +260,8 @@ export interface Found {
   name: string
   bbox: Box
   id?: number | string
+  /** Of a pasted location: what it means. */
+  place?: PastedPlace
 }
 
 export type JobRoutes = FeatureCollection<Geometry, Record<string, unknown>>

@@ -3,6 +3,7 @@ import { enDigs } from './en-digs'
 import { enDoor } from './en-door'
 import { enTable } from './en-table'
 import { enReview } from './en-review'
+import { enPlaces } from './en-places'
 import { enProposals } from './en-proposals'
 import { enSheets } from './en-sheets'
 import { enSite } from './en-site'
@@ -15,6 +16,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enTable,
   ...enReview,
   ...enProposals,
+  ...enPlaces,
   ...enSheets,
   ...enSite,
   'app.name': 'Waixian',
@@ -30,7 +32,7 @@ export const en: Record<keyof typeof zh, string> = {
   'panel.expand': 'Expand panel',
   'panel.resize': 'Resize panel',
   'sheet.handle': 'Drag to change the height',
-  'search.placeholder': 'Search roads, routes, parks',
+  'search.placeholder': 'Search roads, routes; paste coordinates, map links',
   'search.none': 'Nothing found for “{q}”',
   'search.label': 'Search',
   'kind.road': 'Road',

@@ -3,6 +3,7 @@ import { zhDigs } from './zh-digs'
 import { zhDoor } from './zh-door'
 import { zhTable } from './zh-table'
 import { zhReview } from './zh-review'
+import { zhPlaces } from './zh-places'
 import { zhProposals } from './zh-proposals'
 import { zhSheets } from './zh-sheets'
 import { zhSite } from './zh-site'
@@ -14,6 +15,7 @@ export const zh = {
   ...zhTable,
   ...zhReview,
   ...zhProposals,
+  ...zhPlaces,
   ...zhSheets,
   ...zhSite,
   'app.name': '外线通',
@@ -29,7 +31,7 @@ export const zh = {
   'panel.expand': '展开面板',
   'panel.resize': '调整面板宽度',
   'sheet.handle': '拖动调整高度',
-  'search.placeholder': '搜索道路、线路、绿地',
+  'search.placeholder': '搜索道路、线路，或粘贴坐标、地图链接',
   'search.none': '没有找到“{q}”',
   'search.label': '搜索',
   'kind.road': '道路',

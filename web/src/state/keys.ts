@@ -7,6 +7,8 @@ import { begin, cancel, phase } from './drawing'
 import { arrowKey, drawingKey } from './table-keys'
 import { redo, can, tool, undo, vertex } from './table'
 import { answerByKey, leave, stepItem, writing } from './review'
+import { takePin } from './pin'
+import { flipProfile } from './profile'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
@@ -30,6 +32,7 @@ export function escape(): boolean {
   else if (subject.value?.from === 'drawn') cancel()
   else if (subject.value || subjectError.value) dismiss()
   else if (place.legend) place.legend = false
+  else if (place.pin) takePin()
   else return false
   return true
 }
@@ -74,6 +77,7 @@ const ACTIONS: Record<string, () => void> = {
   d: () => { if (place.room === 'review') answerByKey('ask'); else startDrawing() },
   l: () => { place.legend = !place.legend },
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
+  p: flipProfile,
   j: () => step(1),
   k: () => step(-1),
   g: () => { if (place.room === 'digs') place.digs.folded = !place.digs.folded },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addressOf, fromAddress, fromQuery, nowhere, pathOf, toQuery, type Place } from './url'
 
 const full: Place = {
-  ...nowhere(), lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
+  ...nowhere(), lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, pin: [114.3074, 34.797], profile: true, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
   switched: { satellite: true, pipes: false, 'pipes.gas': false }, legend: true, line: [[114.3000001, 34.7], [114.301, 34.7000002]], attributes: { utility: 'power', voltage_kv: '0.4', project: '示范 A/B' },
   site: [[114.3000001, 34.7]], proposal: { id: 17, old: 1, fresh: 3, draft: 18, state: 'under_review' },
 }
@@ -15,7 +15,7 @@ describe('the address', () => {
   test('survives a second trip unchanged', () => expect(toQuery(fromQuery(toQuery(full)))).toBe(toQuery(full)))
 
   test.each([
-    ['?at=abc', 'view'], ['?at=12/95/114', 'view'], ['?at=12/34', 'view'], ['?tab=nowhere', 'tab'], ['?lang=fr', 'lang'], ['?row=x', 'row'], ['?line=114_34', 'line'], ['?line=a_b~c_d', 'line'], ['?proposal=-1', 'proposal'], ['?old=1.5&new=x', 'proposal'], ['?site=114.3', 'site'], ['?site=1_2~3_4', 'site'], ['?site=999_2', 'site'],
+    ['?at=abc', 'view'], ['?at=12/95/114', 'view'], ['?at=12/34', 'view'], ['?tab=nowhere', 'tab'], ['?lang=fr', 'lang'], ['?row=x', 'row'], ['?line=114_34', 'line'], ['?line=a_b~c_d', 'line'], ['?proposal=-1', 'proposal'], ['?old=1.5&new=x', 'proposal'], ['?site=114.3', 'site'], ['?site=1_2~3_4', 'site'], ['?site=999_2', 'site'], ['?pin=114.3', 'pin'], ['?pin=200_34', 'pin'], ['?pin=a_b', 'pin'], ['?profile=yes', 'profile'],
   ] as [string, keyof Place][])('that makes no sense (%s) is left at its default', (query, key) => {
     expect(fromQuery(query)[key]).toEqual(nowhere()[key])
   })

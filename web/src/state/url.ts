@@ -76,6 +76,10 @@ export interface Place {
   lang: Lang | null
   tab: Tab
   view: View | null
+  /** A pasted place, longitude and latitude. */
+  pin: [number, number] | null
+  /** Is the strip with the terrain along the line open? */
+  profile: boolean
   route: string | null
   job: string | null
   row: number | null
@@ -99,7 +103,7 @@ export const LINE_DIGITS = 8
 export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
-  data: noData(), lang: null, tab: 'routes', view: null, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
+  data: noData(), lang: null, tab: 'routes', view: null, pin: null, profile: false, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
   line: [], attributes: {}, others: [], hand: 0, site: [], proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
 
@@ -115,9 +119,9 @@ export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
   const said = fromQuery(query)
-  const { lang, view, switched, legend } = said
-  if (first === 'data') return { ...nowhere('data'), lang, view, switched, legend, data: readData(new URLSearchParams(query)) }
-  if (first === 'review') return { ...nowhere('review'), lang, view, switched, legend, review: readReview(new URLSearchParams(query)) }
+  const { lang, view, switched, legend, pin, profile } = said
+  if (first === 'data') return { ...nowhere('data'), lang, view, switched, legend, pin, data: readData(new URLSearchParams(query)) }
+  if (first === 'review') return { ...nowhere('review'), lang, view, switched, legend, pin, profile, review: readReview(new URLSearchParams(query)) }
   return { ...said, room: first === 'digs' ? 'digs' : 'map' }
 }
 
@@ -142,6 +146,8 @@ export function toQuery(place: Place): string {
   else if (place.room === 'review') putReview(place.review, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
+  put('pin', place.pin && writeLine([place.pin]))
+  if (place.room !== 'data') put('profile', place.profile ? '1' : null)
   put('layers', Object.entries(place.switched).map(([name, on]) => (on ? '' : '-') + name).sort().join('~'))
   put('legend', place.legend ? '1' : null)
   return written(out)
@@ -194,6 +200,8 @@ export function fromQuery(query: string): Place {
   if (lang === 'zh' || lang === 'en') place.lang = lang
   place.tab = TABS.find((tab) => tab === said.get('tab')) ?? 'routes'
   place.view = readView(said.get('at'))
+  place.pin = readPin(said.get('pin'))
+  place.profile = said.get('profile') === '1'
   place.route = said.get('route') || null
   place.job = said.get('job') || null
   place.row = said.has('row') && Number.isInteger(Number(said.get('row'))) ? Number(said.get('row')) : null
@@ -245,6 +253,11 @@ function readView(text: string | null): View | null {
   const [zoom, lat, lon] = (text ?? '').split('/').map(Number)
   if (![zoom, lat, lon].every((n) => n !== undefined && Number.isFinite(n))) return null
   return zoom! >= 0 && zoom! <= 24 && Math.abs(lat!) <= 85 && Math.abs(lon!) <= 180 ? { zoom: zoom!, lat: lat!, lon: lon! } : null
+}
+
+function readPin(text: string | null): [number, number] | null {
+  const [lon, lat] = /^-?\d+(?:\.\d+)?_-?\d+(?:\.\d+)?$/.test(text ?? '') ? text!.split('_').map(Number) : []
+  return lon !== undefined && lat !== undefined && Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null
 }
 
 const writeLine = (line: Position[]): string => line.map(([lon, lat]) => `${num(lon!, LINE_DIGITS)}_${num(lat!, LINE_DIGITS)}`).join('~')

@@ -1,0 +1,46 @@
+/** Pasted locations and the ground along a line. */
+import type { LineString, MultiLineString } from 'geojson'
+import { json, query, send } from './client'
+import type { Words } from './types'
+
+export interface PastedPlace {
+  lon: number
+  lat: number
+  datum: string
+  shift_m: number
+  inside: boolean
+  said: Words
+}
+
+export interface Pasted {
+  service: string | null
+  turned: boolean
+  places: PastedPlace[]
+  said: Words | null
+}
+
+export interface Station {
+  at_m: number
+  lon: number
+  lat: number
+  height_m: number | null
+  slope_pct: number | null
+  part: number
+}
+
+export interface Profile {
+  length_m: number
+  step_m: number
+  lowest_m: number | null
+  highest_m: number | null
+  climb_m: number
+  descent_m: number
+  gaps: [number, number][]
+  points: Station[]
+  sheets: { delivery: number; source: string; owner: string; as_of: string | null; resolution_m: number; points: number }[]
+}
+
+export const readPasted = (text: string, signal?: AbortSignal): Promise<Pasted> => json(`/api/places/pasted${query({ text })}`, { signal })
+
+export const readProfile = (line: LineString | MultiLineString, signal?: AbortSignal): Promise<Profile> =>
+  send('POST', '/api/places/profile', { line: { type: line.type, coordinates: line.coordinates } }, signal)
