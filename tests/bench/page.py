@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.drawing import demo_server
 from tests.servers import Server
-from tests.web.pages import MOST_KB, weight
+from tests.web.pages import MOST_KB, SOFTWARE, chromium, weight
 
-CHROMIUM = "/usr/bin/chromium"
 LIMIT_S = 2.0
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=7)
     asked = parser.parse_args()
     with demo_server() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=SOFTWARE)
         for name, (screen, first) in SCREENS.items():
             report(name, [opened(browser, server, screen, first) for _ in range(asked.times)])
         browser.close()

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.servers import Server
-from tests.web.pages import PATIENCE_MS, Watch, settled
+from tests.web.pages import PATIENCE_MS, SOFTWARE, Watch, chromium, settled
 
-CHROMIUM = "/usr/bin/chromium"
 expect.set_options(timeout=PATIENCE_MS)
 Open = Callable[..., Page]
 Come = Callable[..., Page]
@@ -19,7 +18,7 @@ Come = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     """One Chromium for a module, and no longer: while it lives, its loop stands in the way of every other in this process."""
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader"])
+        one = playwright.chromium.launch(executable_path=chromium(), args=SOFTWARE)
         yield one
         one.close()
 

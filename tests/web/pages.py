@@ -1,11 +1,13 @@
 """What tests of the page share: waiting for the map, reading its colours, watching what a page says."""
 
 import base64
+import shutil
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # how Chromium draws maps without a card
 PATIENCE_MS = 60_000  # software rendering on a shared machine
 
 # Counts the pixels of a picture that are within 24 of a colour; x, y is one of them, the middle one in reading order.
@@ -25,6 +27,13 @@ COUNT = """async ([png, r, g, b]) => {
 MOST_KB = 400  # of the first view on the wire, beside the map library
 WEIGHT = """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
   .map((one) => [new URL(one.name).pathname, one.encodedBodySize])"""
+
+
+def chromium() -> str:
+    """The distribution's Chromium: its headless build, which draws no window of its own, or else the browser."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    assert found is not None, "no chromium on the PATH: ./test.sh installs it"
+    return found
 
 
 def weight(page: Page) -> dict[str, float]:
