@@ -39,8 +39,11 @@ def sign(page: Page, name: str) -> None:
     page.locator("[data-test=sign-send]").click()
 
 
-def test_a_day_at_the_desk_from_the_queue_to_the_decision(come: Come, urban: Desk) -> None:
+def test_a_day_at_the_desk_from_the_queue_to_the_decision(come: Come, urban: Desk, house: Server) -> None:
     one = fresh(urban, outcome="parallel", owing=["road_excavation", "road_occupation", "green_occupation"])
+    traffic = Desk(house, "traffic")
+    assert traffic.decide(one["route"]).status_code == 200  # the other half of what a road takes
+    traffic.web.close()
     page = come("urban", "/review", idle=False)
     expect(page.locator("[data-test=queue-row]").first).to_be_visible(timeout=PATIENCE_MS)
     whole = page.locator("[data-test=queue-total]").inner_text()
