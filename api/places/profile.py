@@ -42,8 +42,8 @@ def profile_of(engine: sa.Engine, degrees: BaseGeometry, work_crs: str) -> dict[
         "step_m": round(there.step_m, 3),
         "lowest_m": round(float(known.min()), 2) if known.size else None,
         "highest_m": round(float(known.max()), 2) if known.size else None,
-        "climb_m": round(float(rise[rise > 0].sum()), 2),
-        "descent_m": round(float(-rise[rise < 0].sum()), 2),
+        "climb_m": round(float(rise[rise > 0].sum()), 2) if np.isfinite(rise).any() else None,
+        "descent_m": round(float(-rise[rise < 0].sum()), 2) if np.isfinite(rise).any() else None,
         "gaps": [[round(begin, 3), round(end, 3)] for begin, end in gaps(there, heights)],
         "points": [
             {"at_m": at, "lon": lon, "lat": lat, "height_m": height, "slope_pct": steep, "part": part}

@@ -60,15 +60,16 @@ class Sheet(Model):
 
 
 class Profile(Model):
-    """The ground along a line; ``gaps``: from–to in which it is not known. ``climb_m`` and ``descent_m`` leave gaps out."""
+    """The ground along a line; ``gaps``: from–to in which it is not known. ``climb_m`` and ``descent_m`` leave gaps out, and are
+    null where no slope is known at all."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.PROFILE]})
     length_m: float
     step_m: float
     lowest_m: float | None
     highest_m: float | None
-    climb_m: float
-    descent_m: float
+    climb_m: float | None
+    descent_m: float | None
     gaps: list[tuple[float, float]]
     points: list[Station]
     sheets: list[Sheet]

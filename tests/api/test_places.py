@@ -102,6 +102,9 @@ def test_beyond_the_sheet_the_ground_is_a_gap(client: httpx.Client, demo_folder:
     assert read["gaps"][-1][1] == pytest.approx(read["length_m"], abs=0.01)
     assert read["points"][-1]["height_m"] is None and read["points"][0]["height_m"] is not None
     assert read["lowest_m"] > 0
+    over = [list(to.transform(b.right + dx, (b.top + b.bottom) / 2)) for dx in (-6, 6)]
+    short = profile(client, over)
+    assert short["climb_m"] is short["descent_m"] is None, "what is not known is not level"
 
 
 def test_parts_follow_each_other(client: httpx.Client) -> None:

@@ -1,7 +1,6 @@
 """Site judgements over HTTP, on the demo city: every part, by right, on paper, and what is refused."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -10,28 +9,10 @@ import shapely
 from pyproj import Transformer
 
 from geo.siting.mains import UTILITIES
-from tests.servers import Server
+from tests.houses import Visitors
 
-SAME = {"sec-fetch-site": "same-origin"}
 CENTRE = (114.3074, 34.797)
 TO_WORK = Transformer.from_crs("EPSG:4490", "EPSG:4547", always_xy=True)
-Come = Callable[[str], httpx.Client]
-
-
-@pytest.fixture(scope="module")
-def come(server: Server) -> Iterator[Come]:
-    """A browser-like client of somebody of a role."""
-    opened: list[httpx.Client] = []
-
-    def client(role: str) -> httpx.Client:
-        one = httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=SAME)
-        one.cookies.set("waixian", server.secret(role))
-        opened.append(one)
-        return one
-
-    yield client
-    for one in opened:
-        one.close()
 
 
 def point(lon: float = CENTRE[0], lat: float = CENTRE[1], **more: Any) -> dict[str, Any]:
@@ -85,9 +66,9 @@ def test_the_same_site_in_metres_and_as_an_area(client: httpx.Client) -> None:
         assert nearest[one["utility"]] <= one["mains"][0]["distance_m"]
 
 
-def test_closed_pipes_show_in_no_answer_and_no_place_tells_where_they_are(come: Come, client: httpx.Client) -> None:
+def test_closed_pipes_show_in_no_answer_and_no_place_tells_where_they_are(visitors: Visitors, client: httpx.Client) -> None:
     """The water company sees its own mains; of the others only that they are closed, whatever place it asks about."""
-    every, water = client.get("/api/layers/pipes/export.csv").text, come("utility")
+    every, water = client.get("/api/layers/pipes/export.csv").text, visitors["utility"]
     own = set(re.findall(r"P\d{5}", water.get("/api/layers/pipes/export.csv").text))
     assert own and own < set(re.findall(r"P\d{5}", every))
     states = set()

@@ -1,5 +1,7 @@
 """A site asked of the city, with numbers alone: nearest mains, what lies around, lines along roads, slopes."""
 
+import random
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -54,13 +56,13 @@ laid = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(laid, st.sampled_from([at(0, 0), box(X0 - 30, Y0 - 20, X0 + 40, Y0 + 60)]), st.randoms(use_true_random=False))
 def test_nearest_is_nearest_whatever_the_order(
-    rows: list[tuple[tuple[float, ...], str | None, str | None]], site: object, dice: object
+    rows: list[tuple[tuple[float, ...], str | None, str | None]], site: object, dice: random.Random
 ) -> None:
     """By brute force; the order of rows changes nothing; and what may hide a nearer one is never called certain."""
     frame = pipes([line(p[:2], p[2:]) for p, _, _ in rows], [u for _, u, _ in rows], state=[s for _, _, s in rows])
     found = nearest_mains(site, frame, SURE, 400.0, 2)
     shuffled = list(range(len(rows)))
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    dice.shuffle(shuffled)
     again = nearest_mains(site, frame.iloc[shuffled].reset_index(drop=True), SURE, 400.0, 2)
     for name, one in found.items():
         all_of = [
@@ -165,8 +167,8 @@ def test_silence_of_a_layer(layer: Layer, said: str | None) -> None:
 ROADS = np.array([line((0, 0), (200, 0)), line((100, 0), (100, 150)), line((100, 150), (300, 150))], dtype=object)
 
 
-def ways(site: object, mains: list[LineString], most: int = 2) -> tuple[list[paths.Way], str | None]:
-    net = paths.network(site, ROADS)
+def ways(site: object, mains: list[LineString], most: int = 2, roads: np.ndarray = ROADS) -> tuple[list[paths.Way], str | None]:
+    net = paths.network(site, roads)
     assert isinstance(net, paths.Network)
     return paths.ways_to(net, site, np.array(mains, dtype=object), most)
 
@@ -204,8 +206,7 @@ def test_why_there_is_no_line() -> None:
 @given(st.floats(1, 199), st.floats(3, 40), st.permutations(range(3)))
 def test_a_way_is_never_shorter_than_straight_and_the_order_of_roads_is_nothing(x: float, y: float, order: list[int]) -> None:
     site, main = at(x, y), line((150, 160), (290, 160))
-    nets = [paths.network(site, roads) for roads in (ROADS, ROADS[order])]
-    lengths = [paths.ways_to(net, site, np.array([main], dtype=object), 1)[0][0].line.length for net in nets]  # type: ignore[arg-type]
+    lengths = [ways(site, [main], 1, roads)[0][0].line.length for roads in (ROADS, ROADS[order])]
     assert lengths[0] == pytest.approx(lengths[1]) and lengths[0] >= shapely.distance(site, main) - 1e-6
 
 

@@ -33,8 +33,9 @@ export interface Profile {
   step_m: number
   lowest_m: number | null
   highest_m: number | null
-  climb_m: number
-  descent_m: number
+  /** null where no slope is known. */
+  climb_m: number | null
+  descent_m: number | null
   gaps: [number, number][]
   points: Station[]
   sheets: { delivery: number; source: string; owner: string; as_of: string | null; resolution_m: number; points: number }[]
