@@ -18,6 +18,7 @@ from api.commands import interrupt  # alone and light: Ctrl-C is looked after be
 if TYPE_CHECKING:
     from api.commands.house import House
     from api.sso.settings import SingleSignOn
+    from api.tianditu import Tianditu
 
 ROOT = Path(__file__).resolve().parent
 REJECTED, NOTHING_DONE = 1, 2
@@ -42,6 +43,7 @@ def house() -> "House":
         web=ROOT / "web" / "dist",
         lang=_lang(),
         sso=_single_sign_on(),
+        tianditu=_tianditu(),
     )
 
 
@@ -55,6 +57,16 @@ def _single_sign_on() -> "SingleSignOn | None":
     ca = given.pop("ca", "")
     words: dict[str, Any] = {"client": "", "secret": "", **given}
     return SingleSignOn(address=os.environ.get("WAIXIAN_ADDRESS", ""), ca=Path(ca) if ca else None, **words)
+
+
+def _tianditu() -> "Tianditu | None":
+    """Tianditu as a background, where a key is set."""
+    key = os.environ.get("WAIXIAN_TIANDITU_KEY", "")
+    if not key:
+        return None
+    from api.tianditu import NATIONAL, Tianditu
+
+    return Tianditu(key, os.environ.get("WAIXIAN_TIANDITU_URL", "") or NATIONAL)
 
 
 def _lang() -> str:
@@ -90,10 +102,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="app.py", description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines"
+        prog="app.py",
+        description="外线通 Waixian: 外线工程的测量、判定与同步开挖 / survey and permitting of external lines",
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_serve, _load, _rematch, _inspect, _classify, _match, _pack, _people, _audit, _db, _demo, _warm):
+    commands = parser.add_subparsers(title="commands", required=True, metavar="命令 / COMMAND")
+    for add in (
+        _serve,
+        _load,
+        _rematch,
+        _inspect,
+        _classify,
+        _match,
+        _survey_map,
+        _pack,
+        _people,
+        _audit,
+        _record,
+        _db,
+        _demo,
+        _warm,
+    ):
         add(commands)
     return parser
 
@@ -170,6 +198,21 @@ def _match(commands: Any) -> None:
     one.set_defaults(run="match.match_file")
 
 
+def _survey_map(commands: Any) -> None:
+    one = commands.add_parser("survey-map", help="可带走的踏勘地图，一个文件，断网可用 / a map to carry away, one file")
+    one.add_argument("routes", type=Path)
+    one.add_argument("--city", type=Path, metavar="PATH")
+    one.add_argument("--pack", default="", metavar="ID")
+    one.add_argument("--on", type=_day, default=None, metavar="DATE")
+    one.add_argument("--assume-complete", default="", metavar="LAYERS", dest="assume_complete")
+    one.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    one.add_argument("--title", default="", help="地图的标题，缺省为文件名 / its title; the name of the file")
+    one.add_argument("--pipes", action="store_true", help="收入现状管线（文件勿外传） / with existing pipes: not to be passed on")
+    one.add_argument("--rejects", type=Path, metavar="FILE.csv")
+    _reading(one)
+    one.set_defaults(run="survey_map.survey_map")
+
+
 def _pack(commands: Any) -> None:
     one = commands.add_parser("pack", help="规则包 / packs of rules")
     verbs = one.add_subparsers(required=True, metavar="VERB")
@@ -213,6 +256,16 @@ def _audit(commands: Any) -> None:
     one = commands.add_parser("audit", help="核对操作记录的链 / check the chain of the audit")
     one.add_argument("--head", default="", metavar="HASH", help="以前记下的末尾哈希 / a last hash that was kept elsewhere")
     one.set_defaults(run="people.check_audit")
+
+
+def _record(commands: Any) -> None:
+    one = commands.add_parser("record", help="踏勘记录 / records of surveys")
+    verbs = one.add_subparsers(required=True, metavar="verify|key")
+    verbs.add_parser("key", help="本机签名的公钥 / the public key of this installation").set_defaults(run="records.key")
+    check = verbs.add_parser("verify", help="核对签名 / check a signature")
+    check.add_argument("file", type=Path, metavar="FILE", help=".json, .html")
+    check.add_argument("--key", default="", metavar="HEX", help="签名方的公钥，缺省为本机的 / who signed; this installation")
+    check.set_defaults(run="records.verify")
 
 
 def _demo(commands: Any) -> None:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import HTTPConnection
 
 from api import errors
 from api.day import today
@@ -20,6 +21,8 @@ from api.endpoints import (
     digs,
     drawing,
     features,
+    guest,
+    guest_ground,
     invitations,
     jobs,
     layers,
@@ -40,6 +43,10 @@ from api.endpoints import (
     siting,
     sso,
     stock,
+    survey_links,
+    survey_records,
+    survey_times,
+    surveys,
     tasks,
     tiles,
     tokens,
@@ -51,6 +58,7 @@ from api.rights import abilities_of
 from api.schemas import PROBLEMS, Problem, problems
 from api.security import BodyLimit, Guard, refuse_other_sites
 from api.settings import Settings
+from api.survey.hand_in import MOST_BYTES, is_file_of_survey
 from api.warmth import Warmth
 
 ABOUT = """外线（水、气、热、电、通信）能否承诺免审批，还是并联审批：由图形和有日期的规则回答，并附依据。
@@ -73,13 +81,15 @@ TAGS = [
     {"name": "digs", "description": "同步开挖：配对、计划、邀请 / digging once: matches, plans, invitations"},
     {"name": "quiet", "description": "意向计划（不公开） / quiet plans, private"},
     {"name": "stock", "description": "维护图层：送交、质量、对比、装入 / keeping the layers: deliveries, quality, loads"},
+    {"name": "guests", "description": "链接访客：只见一次踏勘 / guests by a link: one survey and nothing else"},
+    {"name": "surveys", "description": "联合踏勘：房间、参加人、记录 / joint surveys: rooms, participants, journals"},
     {"name": "people", "description": "登录、帐号、令牌与操作记录 / signing in, accounts, tokens, the audit"},
     {"name": "map", "description": "瓦片与搜索 / tiles and search"},
 ]
 NOUNS = (  # tiles are asked for most: they are looked for first
     tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
     sheets, siting, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
-    places,
+    places, surveys, survey_links, survey_records, survey_times, guest, guest_ground,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words
@@ -109,8 +119,8 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(_same_site)],
         responses=PROBLEMS,
         middleware=[
-            Middleware(Guard),
-            Middleware(BodyLimit, limit=lambda path: settings.max_upload_bytes if path in UPLOADS else BODY_BYTES),
+            Middleware(Guard, outside=settings.tianditu.origin if settings.tianditu else ""),
+            Middleware(BodyLimit, limit=lambda path: _most_bytes(settings, path)),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
             Middleware(Masked),
         ],
@@ -149,8 +159,15 @@ def _tell_rights(whole: dict[str, Any]) -> None:
                     operation["responses"].setdefault(str(status), body)
 
 
-async def _same_site(request: Request) -> None:
-    refuse_other_sites(request.method, request.headers)
+def _most_bytes(settings: Settings, path: str) -> int:
+    """How large a body may be at an address; a room measures each kind of file by its own limit, and says it."""
+    if is_file_of_survey(path):
+        return 2 * MOST_BYTES
+    return settings.max_upload_bytes if path in UPLOADS else BODY_BYTES
+
+
+async def _same_site(asked: HTTPConnection) -> None:  # a socket has no method and looks at its own origin
+    refuse_other_sites(asked.scope.get("method", "GET"), asked.headers)
 
 
 @asynccontextmanager
@@ -161,5 +178,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     try:
         yield {}
     finally:
+        await house.rooms.stop()
         await to_thread(warmth.stop)
         house.close()

@@ -15,6 +15,7 @@ from api.rights import Visitors
 from api.settings import Settings
 from api.sso.provider import Provider
 from api.standing import Standing
+from api.survey.hub import Hub
 from api.tile_store import TileStore
 from geo.errors import BadInput, BadPack
 from geo.law.pack import Pack
@@ -22,6 +23,7 @@ from layers.packs.choice import pack_for, pack_named
 from layers.packs.read import read_packs
 from layers.rasters.store import RASTER_LAYERS, raster_paths
 from layers.session import engine
+from layers.survey.news import address
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class House:
     tiles: TileStore
     desk: Desk
     visitors: Visitors
+    rooms: Hub
     sso: Provider | None = None
 
     def pack(self, pack_id: str) -> Pack:
@@ -75,6 +78,7 @@ def open_house(settings: Settings) -> House:
     database = engine(settings.database_url, settings.pool_size)
     house = House(
         settings, database, packs, Standing(database), TileStore(settings.tile_cache_bytes), Desk(database), Visitors(database),
+        Hub(address(database)),
         None if settings.sso is None else Provider(settings.sso),
     )  # fmt: skip
     if settings.default_pack:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from api.errors import BadLine, BadRequest, OutsideCity
 from api.i18n import Lang
+from api.outlines import why_invalid
 from api.schemas import Area, Feature, Geometry, Line
 from api.wire import storable
 from geo.city import City
@@ -104,8 +105,8 @@ def shape_inside(geometry: Geometry, city: City) -> BaseGeometry:
 def _area(rings: list[list[tuple[float, float]]]) -> BaseGeometry:
     shape = shapely.Polygon(rings[0], rings[1:])
     if not shape.is_valid:
-        why = shapely.is_valid_reason(shape)
-        raise BadLine(why_zh=f"面不成立（{why}）", why_en=f"the polygon is not valid ({why})")
+        zh, en = why_invalid(shape)
+        raise BadLine(why_zh=f"面不成立：{zh}", why_en=f"the polygon is not valid: {en}")
     return shape
 
 

@@ -60,6 +60,13 @@ class TooLarge(BadInput):
     en = "Too large: at most {limit_mib} MiB. Split the file, or run classify on the server's command line"
 
 
+class FileTooLarge(TooLarge):
+    """A photo, clip or recording is larger than a room takes; ``why_zh`` and ``why_en`` say the limit and the cure."""
+
+    zh = "{why_zh}"
+    en = "{why_en}"
+
+
 # error class → (status, title in Chinese, title in English); a class that is not here takes its parent's row.
 TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     geo_errors.WaixianError: (500, "出错了", "Error"),
@@ -75,12 +82,16 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     BadLine: (422, "该线无法审查", "This line cannot be reviewed"),
     OutsideCity: (422, "超出城市范围", "Outside the city"),
     TooLarge: (413, "内容过大", "Too large"),
+    FileTooLarge: (413, "文件过大", "The file is too large"),
+    geo_errors.UnreadableMedia: (422, "无法使用该文件", "The file cannot be used"),
     geo_errors.BadPack: (500, "规则包有误", "The pack is wrong"),
     geo_errors.BadData: (500, "数据文件有误", "A data file is wrong"),
     geo_errors.NotSignedIn: (401, "请登录", "Sign in"),
     geo_errors.Forbidden: (403, "没有权限", "Not allowed"),
+    geo_errors.PinNeeded: (403, "需要口令", "A PIN is needed"),
     geo_errors.TooManyTries: (429, "尝试过多", "Too many tries"),
     geo_errors.NotFound: (404, "找不到", "Not found"),
+    geo_errors.DeadLink: (404, "链接无效", "This link opens nothing"),
     geo_errors.Conflict: (409, "当前状态不允许", "The present state forbids this"),
     geo_errors.Unavailable: (503, "暂时不可用", "Unavailable"),
 }

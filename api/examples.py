@@ -4,7 +4,7 @@ from typing import Any
 
 CITY: dict[str, Any] = {
     "name": "示范城", "synthetic": True, "work_crs": "EPSG:4547", "bounds": [114.26, 34.75, 114.42, 34.85],
-    "default_pack": "kaifeng-2022-6", "rasters": ["satellite", "terrain"],
+    "default_pack": "kaifeng-2022-6", "rasters": ["satellite", "terrain"], "backgrounds": [],
 }  # fmt: skip
 
 LAYER: dict[str, Any] = {

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 # first parts of addresses that the page answers by itself (web/src/state/url.ts); the map is "/"
-ROOMS = ("review", "digs", "data", "invite")
+ROOMS = ("review", "digs", "survey", "data", "invite", "s")
 NOT_BUILT = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>外线通 Waixian</title></head>
@@ -32,7 +32,7 @@ class Page(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         first, *rest = path.split(os.sep)
-        if path in (".", "") or (first in ROOMS and len(rest) == (first == "invite")):
+        if path in (".", "") or (first in ROOMS and len(rest) == (first in ("invite", "s"))):
             answer = await self._index(scope)
         elif scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(404)  # nothing but the page's own places takes anything: there is no such address

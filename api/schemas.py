@@ -108,6 +108,17 @@ class Words(Model):
     en: str
 
 
+class Background(Model):
+    """A map from outside to lie under ours; ``tiles``: addresses of its picture and of the names above it."""
+
+    name: str
+    zh: str
+    en: str
+    tiles: list[str]
+    deepest: int
+    attribution: str
+
+
 class CityOut(Model):
     """The city of this server."""
 
@@ -119,6 +130,7 @@ class CityOut(Model):
     bounds: Bounds
     default_pack: str | None
     rasters: list[Literal["satellite", "terrain"]]
+    backgrounds: Annotated[list[Background], Field(description="外部底图，未设密钥则无 / maps from outside, none without a key")]
 
 
 class LayerOut(Model):

@@ -29,12 +29,31 @@ HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self)",
 }
 
+# What a link opens is kept nowhere on the way, found by no search, and told to no other site.
+GUESTS: Final[tuple[str, ...]] = ("/api/guest", "/s/")
+GUEST_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
+def policy(outside: str = "") -> str:
+    """:data:`CSP`; with ``outside`` (an origin) that may be asked for pictures too."""
+    if not outside:
+        return CSP
+    return CSP.replace("img-src 'self'", f"img-src 'self' {outside}").replace(
+        "connect-src 'self'", f"connect-src 'self' {outside}"
+    )
+
 
 class Guard:
-    """Adds :data:`HEADERS` where an answer has none of its own, and refuses changes that another site sends."""
+    """Adds :data:`HEADERS` where an answer has none of its own, and refuses changes that another site sends. ``outside``: the
+    one origin beside our own that the page may ask for pictures."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, outside: str = "") -> None:
         self.app = app
+        self.headers = {**HEADERS, "Content-Security-Policy": policy(outside)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,8 +66,10 @@ class Guard:
                 fresh = scope.get("state", {}).get("cookie")
                 if fresh:
                     headers.append("Set-Cookie", fresh)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(GUESTS):
+                    headers.update(GUEST_HEADERS)
             await send(message)
 
         await self.app(scope, receive, guarded)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.sso.settings import SingleSignOn
+from api.tianditu import Tianditu
 
 MIB = 1 << 20
 
@@ -16,6 +17,9 @@ class Settings:
     ``web_dir`` holds the built page; where it is missing, ``/`` says how to build it.
     ``default_pack`` is the id of the pack that judges when a request names none; empty = the city's own that is in
     force on the day of filing (:func:`layers.packs.choice.pack_for`). ``sso``: single sign-on; None: passwords alone.
+    ``tianditu``: a background from outside; None: nothing from outside.
+    ``position_accuracy_m``: a phone's position less exact than this is shown in a survey's room and not kept.
+    ``guest_link_hours``: how long a link of a survey's guest may be good.
     """
 
     database_url: str
@@ -27,3 +31,6 @@ class Settings:
     pool_size: int = 8
     tile_cache_bytes: int = 64 * MIB
     sso: SingleSignOn | None = None
+    tianditu: Tianditu | None = None
+    position_accuracy_m: float = 50.0
+    guest_link_hours: int = 168

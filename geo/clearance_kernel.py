@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.kernel import TOUCH_M, jit
+from geo.compiled import jit
+from geo.kernel import TOUCH_M
 
 Array = npt.NDArray[Any]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from geo.kernel import jit
+from geo.compiled import jit
 
 Ints = npt.NDArray[np.int64]
 

@@ -15,8 +15,10 @@
     ├── BadData                a calendar or a standard in data/ that cannot be read
     ├── NotSignedIn            nobody knows who is asking: 401
     ├── Forbidden              who is asking may not do this: 403
+    │   └── PinNeeded          the link is right, its PIN lacks or is wrong
     ├── TooManyTries           asked too often: wait: 429
     ├── NotFound               asked for something that is not there: 404
+    │   └── DeadLink           a guest's link that opens nothing, for whatever reason
     ├── Conflict               the thing is in a state that forbids this: 409
     └── Unavailable            a part that we need is not running or not installed: 503
 
@@ -62,6 +64,14 @@ class UnreadableFile(BadInput):
     code = "unreadable_file"
     zh = "无法读取文件 {file}：{why_zh}"
     en = "Cannot read {file}: {why_en}"
+
+
+class UnreadableMedia(UnreadableFile):
+    """A photo, clip or recording is damaged, or is none; it has no name that means anything."""
+
+    code = "unreadable_media"
+    zh = "{why_zh}"
+    en = "{why_en}"
 
 
 class UnknownCrs(BadInput):
@@ -159,6 +169,20 @@ class NotFound(WaixianError):
     code = "not_found"
     zh = "找不到{what_zh}：{id}"
     en = "No {what_en}: {id}"
+
+
+class DeadLink(NotFound):
+    """A link of a guest that opens nothing: unknown, ended, taken back, used up or another's. Which of them, nobody is told."""
+
+    code = "dead_link"
+    zh = "此链接无效或已失效。请联系发给您链接的人，索取新的链接"
+    en = "This link opens nothing, or no longer does. Ask whoever sent it to you for a new one"
+
+
+class PinNeeded(Forbidden):
+    """The link is right and takes a PIN, which was not given or is wrong."""
+
+    code = "pin_needed"
 
 
 class Conflict(WaixianError):

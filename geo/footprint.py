@@ -15,8 +15,8 @@ import pandas as pd
 
 from geo.axis import MM, Axes, Edges
 from geo.columns import numbers, positive, unclear, words
+from geo.compiled import jit
 from geo.intervals import STRIDE
-from geo.kernel import jit
 from geo.law.pack import Estimate, Measures
 from geo.pits import Pits, pits_at
 from geo.spans import place_spans

@@ -7,7 +7,7 @@ every sum exact, so nothing here needs a tolerance.
 import numpy as np
 import numpy.typing as npt
 
-from geo.kernel import jit
+from geo.compiled import jit
 
 Ints = npt.NDArray[np.int64]
 

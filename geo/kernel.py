@@ -8,11 +8,10 @@ Everything runs without the GIL, so chunks run in threads.
 import math
 from typing import Any
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-jit = nb.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")
+from geo.compiled import jit
 
 Array = npt.NDArray[Any]
 
@@ -76,6 +75,16 @@ def _inside(px: float, py: float, x0: Array, y0: Array, x1: Array, y1: Array, a:
 
 
 @jit
+def _bounds(x0: Array, y0: Array, x1: Array, y1: Array, a: int, b: int) -> tuple[float, float, float, float]:
+    """Least and greatest coordinates of the edges a to b: west, south, east, north."""
+    west, south, east, north = math.inf, math.inf, -math.inf, -math.inf
+    for k in range(a, b):
+        west, east = min(west, x0[k], x1[k]), max(east, x0[k], x1[k])
+        south, north = min(south, y0[k], y1[k]), max(north, y0[k], y1[k])
+    return west, south, east, north
+
+
+@jit
 def _crossing(ax: float, ay: float, ux: float, uy: float, length: float, x0: float, y0: float, x1: float, y1: float) -> float:
     """t where the piece crosses the edge, or -1."""
     ex, ey = x1 - x0, y1 - y0
@@ -132,8 +141,11 @@ def meet(
         if not r >= 0.0:
             continue
         n = 0
+        west, south, east, north = _bounds(bx0, by0, bx1, by1, b_off[b], b_off[b + 1])
         for i in range(a_off[a], a_off[a + 1]):
             x, y = ax0[i], ay0[i]
+            if max(x, ax1[i]) + r < west or min(x, ax1[i]) - r > east or max(y, ay1[i]) + r < south or min(y, ay1[i]) - r > north:
+                continue
             length = math.hypot(ax1[i] - x, ay1[i] - y)
             if length == 0.0:
                 continue

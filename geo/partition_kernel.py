@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.kernel import _grow, capsule, jit, nearest
+from geo.compiled import jit
+from geo.kernel import _grow, capsule, nearest
 
 Array = npt.NDArray[Any]
 

@@ -12,7 +12,7 @@ LON, LAT = (73.0, 136.0), (3.0, 54.0)  # how far China reaches
 _NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 # 114°20′15.3″E · 114d20m15.3s · 114:20:15.3 · 东经114度20分15.3秒 · E114.3376°
 _ANGLE = re.compile(
-    rf"(?P<before>东经|北纬|西经|南纬|[EWNS])?\s*(?P<deg>{_NUMBER})\s*"
+    rf"(?P<before>东经|北纬|西经|南纬|(?<![A-Za-z])[EWNS])?\s*(?P<deg>{_NUMBER})\s*"
     r"(?:(?P<mark>[°度dD:])\s*(?:(?P<min>\d+(?:\.\d+)?)\s*(?:[′'’分mM:]\s*(?:(?P<sec>\d+(?:\.\d+)?)\s*(?:″|\"|”|''|秒|[sS](?![A-Za-z]))?)?)?)?)?"
     r"(?(before)|(?:\s*(?P<after>[EWNS](?![A-Za-z])))?)",
 )

@@ -19,6 +19,7 @@ from layers.people import models as people_models
 from layers.proposals import models as proposal_models
 from layers.reviewing import models as reviewing_models
 from layers.rights import models as rights_models
+from layers.survey import models as survey_models
 
 SHAPES: Mapping[Shape, tuple[str, ...]] = {
     "line": ("LINESTRING", "MULTILINESTRING"),
@@ -40,7 +41,7 @@ MAY_BE_BLANK: Mapping[str, tuple[str, ...]] = {"road_ledger": ("road_id",)}
 __all__ = [
     "CURRENT", "LAYER_MODELS", "LOADABLE", "MAY_BE_BLANK", "SHAPES", "Base", "CityRow", "DeliveryRow", "JobRow", "LayerRow",
     "RasterRow", "RouteRow", "SpanRow", "VerdictRow", "dig_models", "people_models", "proposal_models", "reviewing_models",
-    "rights_models", "shape_check",
+    "rights_models", "shape_check", "survey_models",
 ]  # fmt: skip
 
 

@@ -32,6 +32,7 @@ PACKS, WEB = TOP / "data" / "packs", TOP / "web" / "dist"
 ON = "2026-11-22"  # the day on which the demo's stored routes were judged
 RUN_FOLDERS = Path("/var/tmp")  # what a run makes for all its workers; the unprivileged database server must reach it
 MOST_BYTES = 8 << 20  # small enough to be passed in a test
+PASSWORDS: dict[str, str] = {}  # of the demo people of a database: a second server in front of it must not shut the first one out
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Server:
     database: str
     home: Path
     workers: "Workers | None" = None
+    pid: int = 0  # of the web server
     headers: dict[str, str] = field(default_factory=dict)  # of a program that may do everything
 
     def secret(self, role: str = "admin") -> str:
@@ -161,16 +163,19 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def serving(database: str, home: Path, port: int = 0, sso: dict[str, str] | None = None) -> Iterator[Server]:
-    """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on."""
+def serving(
+    database: str, home: Path, port: int = 0, sso: dict[str, str] | None = None, tianditu: dict[str, str] | None = None
+) -> Iterator[Server]:
+    """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on;
+    ``tianditu``: of a background from outside."""
     port = port or free_port()
-    order = {"database_url": database, "home": str(home), "port": port, "sso": sso}
+    order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
-    running = Server(f"http://127.0.0.1:{port}", database, home)
+    running = Server(f"http://127.0.0.1:{port}", database, home, pid=web.pid)
     _people(running)
     try:
         _wait(running, web)
@@ -193,7 +198,8 @@ def _people(running: Server) -> None:
     database = engine(running.database)
     try:
         prepare(database)
-        (running.home / "password").write_text(demo_people(database, ""), "utf-8")
+        PASSWORDS[running.database] = demo_people(database, PASSWORDS.get(running.database, ""))
+        (running.home / "password").write_text(PASSWORDS[running.database], "utf-8")
         person = person_of(by_login(database, "demo-admin"))
         _, token = make_token(database, person, "tests", sorted(person.may), 365, "")
     finally:
@@ -229,10 +235,14 @@ def _serve() -> None:
     from api.app import create_app
     from api.settings import Settings
     from api.sso.settings import SingleSignOn
+    from api.tianditu import Tianditu
 
     order = json.load(sys.stdin)
     sso = SingleSignOn(**order["sso"]) if order["sso"] else None
-    settings = Settings(order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES, sso=sso)
+    tianditu = Tianditu(**order["tianditu"]) if order["tianditu"] else None
+    settings = Settings(
+        order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES, sso=sso, tianditu=tianditu
+    )
     uvicorn.run(create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning")
 
 

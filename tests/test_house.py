@@ -329,3 +329,21 @@ def test_every_public_function_says_what_it_does(room: str) -> None:
         and not ast.get_docstring(node)
     ]
     assert not silent
+
+
+def test_every_action_of_the_audit_is_offered_and_has_words() -> None:
+    """What the code notes can be asked for by its name in the page's filter."""
+    noted = set()
+    for file in [*(TOP / "layers").rglob("*.py"), *(TOP / "api").rglob("*.py")]:
+        for call in re.findall(r"\b(?:note|told)\((?:[^()]|\([^()]*\))*?\)", file.read_text("utf-8")):
+            noted |= set(re.findall(r'[^f]"([a-z_]+\.[a-z_.]+[a-z])"', call))
+    text = (TOP / "web/src/data/audit-actions.ts").read_text("utf-8")
+    offered = {
+        f"{about}.{deed}"
+        for about, deeds in re.findall(r"^  (\w+): \[(.*)\],$", text, re.M)
+        for deed in re.findall(r"'([\w.]+)'", deeds)
+    }
+    assert len(noted) > 30 and noted - offered == set()
+    for lang in ("zh", "en"):
+        words = (TOP / f"web/src/i18n/{lang}-data.ts").read_text("utf-8")
+        assert [one for one in sorted(offered) if f"'audit.{one}'" not in words] == []

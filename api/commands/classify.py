@@ -4,10 +4,10 @@ import argparse
 import time
 from functools import partial
 
-from api.answers.write import format_of, summary, write_answers, write_rejects
+from api.answers.write import format_of, summary, write_answers
 from api.commands.house import House
 from api.commands.opening import Opened, opened
-from api.commands.reading import check_places, rejects_of
+from api.commands.reading import check_places, keep_rejects, rejects_of
 from api.commands.terminal import bar, outcomes, say, summary_line
 from api.day import today
 from api.review import Review, review
@@ -23,7 +23,7 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     check_places(output=asked.output, report=asked.report, rejects=rejects_of(asked))
     on = asked.on or today()
     with opened(house, asked.routes, asked, on) as it:
-        answer = _judge(asked, it)
+        answer = judged(asked, it)
         _write(asked, it.read, answer, house.lang)  # the database still open: verdicts name the works that stand there
     outcomes(answer)
     done = summary(answer, it.read.rejects, time.monotonic() - began)
@@ -31,7 +31,8 @@ def classify(house: House, asked: argparse.Namespace) -> int:
     return 1 if done["rejected"] else 0
 
 
-def _judge(asked: argparse.Namespace, it: Opened) -> Review:
+def judged(asked: argparse.Namespace, it: Opened) -> Review:
+    """The verdicts of a file that was opened, layers that ``--assume-complete`` names taken as whole."""
     city, read = it.city, it.read
     if asked.assume_complete:
         city = assume_complete(city, [name.strip() for name in asked.assume_complete.split(",") if name.strip()])
@@ -55,10 +56,7 @@ def _judge(asked: argparse.Namespace, it: Opened) -> Review:
 
 def _write(asked: argparse.Namespace, read: RoutesRead, answer: Review, lang: str) -> None:
     write_answers(answer, asked.output, answer.city, read.rejects)
-    if len(read.rejects):
-        place = rejects_of(asked)
-        write_rejects(read.rejects, place)
-        say(f"✗ {read.rejects['row_no'].nunique()} 行未能判定，原因见 / rows rejected, reasons in {place}")
+    keep_rejects(asked, read)
     if asked.report:
         from api.report.write import write_report
 

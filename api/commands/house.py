@@ -16,6 +16,7 @@ from layers.session import engine, prepare
 
 if TYPE_CHECKING:
     from api.sso.settings import SingleSignOn
+    from api.tianditu import Tianditu
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class House:
     web: Path
     lang: str
     sso: "SingleSignOn | None" = None
+    tianditu: "Tianditu | None" = None
 
     @property
     def place(self) -> Path:

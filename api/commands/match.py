@@ -4,10 +4,10 @@ import argparse
 import math
 import time
 
-from api.answers.write import format_of, write_rejects
+from api.answers.write import format_of
 from api.commands.house import House
 from api.commands.opening import Opened, opened
-from api.commands.reading import check_places, rejects_of
+from api.commands.reading import check_places, keep_rejects, rejects_of
 from api.commands.terminal import bar, matches, say, summary_line
 from api.day import today
 from api.digs.files import FORMATS, ONE_TABLE, summary, write_matches
@@ -60,10 +60,7 @@ def _matched(asked: argparse.Namespace, it: Opened) -> Matching:
 
 def _write(asked: argparse.Namespace, read: RoutesRead, found: Matching, lang: str) -> None:
     write_matches(found, asked.output, read.rejects)
-    if len(read.rejects):
-        place = rejects_of(asked)
-        write_rejects(read.rejects, place)
-        say(f"✗ {read.rejects['row_no'].nunique()} 行未能参加，原因见 / rows rejected, reasons in {place}")
+    keep_rejects(asked, read, "未能参加")
     if asked.report:
         from api.digs.report import write_match_report
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from api.answers.write import write_rejects
 from api.commands.terminal import say
 from geo.city import City
 from geo.errors import BadInput
@@ -98,6 +99,16 @@ def rejects_of(asked: argparse.Namespace) -> Path:
     """Where refused rows go."""
     place: Path = asked.rejects or asked.output.with_suffix(".rejects.csv")
     return place
+
+
+def keep_rejects(asked: argparse.Namespace, read: RoutesRead, undone: str = "未能判定") -> int:
+    """Write down the rows that were refused, and say where; how many they are."""
+    if not len(read.rejects):
+        return 0
+    place, rows = rejects_of(asked), int(read.rejects["row_no"].nunique())
+    write_rejects(read.rejects, place)
+    say(f"✗ {rows} 行{undone}，原因见 / rows rejected, reasons in {place}")
+    return rows
 
 
 def check_places(**places: Path | None) -> None:

@@ -27,13 +27,15 @@ def application(house: House) -> Any:
 def settings(house: House, database_url: str) -> Settings:
     """What the server is told."""
     web = house.web if house.web.is_dir() else None
-    return Settings(database_url, house.packs, house.place, web, house.default_pack, sso=house.sso)
+    return Settings(database_url, house.packs, house.place, web, house.default_pack, sso=house.sso, tianditu=house.tianditu)
 
 
 def serve(house: House, asked: argparse.Namespace) -> int:
     """Serve until Ctrl-C. What this command started ends with it; a database that ran before stays."""
     if house.sso is not None:
         house.sso.check()
+    if house.tianditu is not None:
+        house.tianditu.check()
     free(asked.host, asked.port)
     with house.database_address() as address:
         _ready(address)

@@ -16,7 +16,7 @@ def calendar_file(dig: Mapping[str, Any], log: Sequence[Mapping[str, Any]], city
     The same dig keeps its ids. Every line of the log that changes what the file says (all but who has looked) raises SEQUENCE
     and is its LAST-MODIFIED (RFC 5545, 3.8.7.3 and 3.8.7.4), so that a calendar that reads the file again takes it over."""
     changes = [one["at"] for one in log if one["what"] != "seen"]
-    dig = {**dig, "sequence": max(len(changes) - 1, 0), "stamp": _stamp(changes[-1] if changes else dig["changed_at"])}
+    dig = {**dig, "sequence": max(len(changes) - 1, 0), "stamp": stamp(changes[-1] if changes else dig["changed_at"])}
     zh = lang == "zh"
     roads = ("、" if zh else ", ").join(dig["road_names"]) or ("未标明道路" if zh else "no road named")
     title = f"同步开挖 {dig['dig_id']}：{roads}" if zh else f"Joint dig {dig['dig_id']}: {roads}"
@@ -24,13 +24,13 @@ def calendar_file(dig: Mapping[str, Any], log: Sequence[Mapping[str, Any]], city
     about = [dig["state_text"][lang], *who]
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Waixian//Dig once//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(title)}", *_event(dig, "", dig["start"], dig["end"], title, about, city),
+        f"X-WR-CALNAME:{text(title)}", *_event(dig, "", dig["start"], dig["end"], title, about, city),
     ]  # fmt: skip
     for one in dig["members"]:
         name = f"{one['work_id']} {one['party'] or ''}".strip()
         lines += _event(dig, f"-{one['order']}", one["start"], one["end"], f"{name} · {dig['dig_id']}", about[:1], city)
     lines.append("END:VCALENDAR")
-    return b"".join(_folded(line) for line in lines)
+    return b"".join(folded(line) for line in lines)
 
 
 def _event(dig: Mapping[str, Any], part: str, start: str, end: str, title: str, about: Iterable[str], city: str) -> list[str]:
@@ -40,24 +40,25 @@ def _event(dig: Mapping[str, Any], part: str, start: str, end: str, title: str, 
         "BEGIN:VEVENT", f"UID:dig-{dig['id']}{part}@{dig['plan']}.waixian", f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}",
         f"SEQUENCE:{dig['sequence']}", f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
         f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}",  # the first day after it
-        f"SUMMARY:{_text(title)}", f"DESCRIPTION:{_text(chr(10).join(about))}",
-        f"LOCATION:{_text(' '.join([city, *dig['road_names']]))}", f"STATUS:{_STATUS.get(dig['state'], 'TENTATIVE')}",
+        f"SUMMARY:{text(title)}", f"DESCRIPTION:{text(chr(10).join(about))}",
+        f"LOCATION:{text(' '.join([city, *dig['road_names']]))}", f"STATUS:{_STATUS.get(dig['state'], 'TENTATIVE')}",
         "TRANSP:TRANSPARENT", "END:VEVENT",
     ]  # fmt: skip
 
 
-def _stamp(when: datetime | str) -> str:
+def stamp(when: datetime | str) -> str:
+    """A moment as iCalendar writes it, in UTC."""
     at = datetime.fromisoformat(when) if isinstance(when, str) else when
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(words: str) -> str:
+def text(words: str) -> str:
     """A value of kind TEXT: what would end it is written out, what no calendar can hold is left out."""
     kept = "".join(c for c in words if c >= " " or c == "\n")
     return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def _folded(line: str) -> bytes:
+def folded(line: str) -> bytes:
     """A line in pieces of at most 75 octets; no character is cut."""
     pieces, piece = [], b""
     for c in line:

@@ -1,8 +1,10 @@
 """The city of this server."""
 
+from typing import Any
+
 from fastapi import APIRouter
 
-from api.deps import HouseNow
+from api.deps import House, HouseNow
 from api.rights import needs
 from api.schemas import CityOut, problems
 from api.wire import Json
@@ -16,9 +18,15 @@ def show_city(house: HouseNow) -> Json:
 
     ``synthetic`` says that the city is made up.
     """
+    return Json(shown(house))
+
+
+def shown(house: House) -> dict[str, Any]:
+    """The city as every page of its map needs it."""
     city = house.standing.settings()
     pack = house.default_pack(city.name)
-    return Json({
+    return {
         "name": city.name, "synthetic": city.synthetic, "work_crs": city.work_crs, "bounds": city.bounds,
         "default_pack": pack.id if pack else None, "rasters": house.rasters(),
-    })  # fmt: skip
+        "backgrounds": house.settings.tianditu.sheets() if house.settings.tianditu else [],
+    }  # fmt: skip

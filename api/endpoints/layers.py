@@ -21,8 +21,13 @@ def list_layers(house: HouseNow) -> Json:
 
     ``tiles`` with ``?v=`` + ``version`` may be kept for ever; without it they are asked for again each time.
     """
+    return Json(listed(house))
+
+
+def listed(house: House) -> list[dict[str, Any]]:
+    """Layers and pictures, each with where its tiles are."""
     vectors = [_with_tiles(house, entry, "mvt") for entry in house.standing.summary()]
-    return Json([*vectors, *(_with_tiles(house, raster_entry(house.engine, name), "png") for name in RASTER_LAYERS)])
+    return [*vectors, *(_with_tiles(house, raster_entry(house.engine, name), "png") for name in RASTER_LAYERS)]
 
 
 def _with_tiles(house: House, entry: dict[str, Any], ending: str) -> dict[str, Any]:

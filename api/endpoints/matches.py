@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api.asked import BoxText, box_of, some_of
-from api.deps import FIRST_DAY, LAST_DAY, HouseNow
+from api.deps import FIRST_DAY, LAST_DAY, House, HouseNow
 from api.digs.schemas import Home, MatchList, MatchOut
 from api.holdings import layer_version
-from api.rights import VisitorNow, needs
+from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
@@ -17,6 +17,7 @@ from geo.colocation.words import KIND, STATUS
 from layers.digs.match_lists import Asked, match, matches, names, works
 from layers.digs.states import answers, state_of
 from layers.digs.store import digs_with, plans
+from layers.digs.whose import whose
 
 router = APIRouter(prefix="/api", tags=["digs"], dependencies=[needs("see")])
 Words = Annotated[str | None, Query(max_length=200)]
@@ -26,16 +27,21 @@ Words = Annotated[str | None, Query(max_length=200)]
 def show_home(house: HouseNow, now: VisitorNow) -> Json:
     """How many works and matches there are, when they were judged, the newest plans, and what filters may ask for."""
     one = matches(house.engine, now.scope, Asked(), 1, 0)
-    newest = [_brief(row) for row in plans(house.engine)]
     return Json({
         "version": layer_version(house.engine, "matches"), "works": works(house.engine, now.scope, Asked(), 1, 0)["total"],
         "matches": one["total"],
-        "judged": one["judged"], "plans": newest, **names(house.engine, now.scope),
+        "judged": one["judged"], "plans": plans_seen(house, now), **names(house.engine, now.scope),
     })  # fmt: skip
 
 
-def _brief(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "state", "on", "pack", "revision", "created_at", "created_by", "digs", "stale")}
+_BRIEF = ("id", "state", "on", "pack", "revision", "created_at", "created_by", "digs", "stale")
+
+
+def plans_seen(house: House, now: Visitor) -> list[dict[str, Any]]:
+    """The newest plans in short, each with the number of the joint digs that the visitor sees of it."""
+    mine = whose(house.engine, now.scope)
+    newest = plans(house.engine, works=None if mine is None else mine.works)
+    return [{name: one[name] for name in _BRIEF} for one in newest]
 
 
 @router.get("/matches", response_model=MatchList, responses=problems(409, 422), summary="同路段配对 / matches")

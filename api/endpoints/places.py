@@ -1,4 +1,4 @@
-"""Places: what a pasted location means, and the ground along a line. Nothing is stored."""
+"""Places: what a pasted location means, the ground along a line, what a hand measures. Nothing is stored."""
 
 from typing import Annotated
 
@@ -8,7 +8,8 @@ from api.deps import HouseNow
 from api.drawn import shape_inside
 from api.places.pasted import NOTHING, understand_pasted
 from api.places.profile import profile_of
-from api.places.schemas import Pasted, Profile, ProfileAsked
+from api.places.ruler import measured
+from api.places.schemas import Pasted, Profile, ProfileAsked, Ruled, RulerAsked
 from api.rights import needs
 from api.schemas import problems
 from api.texts import words_of_query
@@ -40,3 +41,12 @@ def ground_profile(asked: ProfileAsked, house: HouseNow) -> Json:
     Where no sheet knows the ground the height is null, never 0. 404: no terrain was delivered."""
     city = house.standing.settings()
     return Json(profile_of(house.engine, shape_inside(asked.line, city), city.work_crs))
+
+
+@router.post(
+    "/measure", response_model=Ruled, responses=problems(400, 409, 413, 422), summary="量距与面积 / measure a line or an area",
+)  # fmt: skip
+def measure(asked: RulerAsked, house: HouseNow) -> Json:
+    """Length and legs of a line, outline and area of a polygon (its outer ring), rounded to 1 mm and 1 cm²; nothing is stored."""
+    city = house.standing.settings()
+    return Json(measured(shape_inside(asked.shape, city), city.work_crs))

@@ -2,11 +2,14 @@
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Response, status
 
+from api.carry.proposal import map_of_proposal
 from api.day import today
 from api.deps import House, HouseNow, LangNow
+from api.drawn import read_drawn
 from api.i18n import Lang
 from api.proposals.judging import Answered, judge
 from api.proposals.schemas import (
@@ -25,6 +28,7 @@ from api.proposals.schemas import (
 from api.proposals.view import compared, head, shown, whole
 from api.rights import Visitor, VisitorNow, needs
 from api.schemas import Feature, problems
+from api.security import SANDBOX
 from api.texts import words_of_query
 from api.wire import Json
 from geo.errors import BadInput, Forbidden
@@ -65,7 +69,7 @@ def list_proposals(
 def new_proposal(asked: ProposalAsked, house: HouseNow, now: VisitorNow, lang: LangNow) -> Json:
     """A draft with its first version, judged as if it were filed today. Nobody but its author and company sees it."""
     company = _on_behalf(asked, now)
-    house.standing.city()  # without a city no number is spent
+    read_drawn(asked.feature, house.standing.city(), lang)  # what is refused spends no number
     reserved = store.reserve(house.engine, today().year)
     answered = judge(house, asked.feature, reserved[1], lang)
     title = asked.title.strip() or str((asked.feature.properties or {}).get("project") or "").strip()[:200] or reserved[1]
@@ -188,6 +192,25 @@ def list_versions(proposal_id: ProposalId, house: HouseNow, now: VisitorNow) -> 
 def compare(proposal_id: ProposalId, a: Number, b: Number, house: HouseNow, now: VisitorNow) -> Json:
     """The old line and the new one, the stretches that were removed and added, and what the law says of each."""
     return Json(compared(house, now.scope, proposal_id, a, b), headers=NO_STORE)
+
+
+@router.get(
+    "/{proposal_id}/survey-map", response_class=Response, summary="带走的踏勘地图 / its map to carry away", dependencies=SEES,
+    responses={
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "one file, opens without a network"},
+        **problems(400, 401, 403, 404, 409, 422),
+    },
+)  # fmt: skip
+def carry_away(
+    proposal_id: ProposalId, house: HouseNow, now: VisitorNow, lang: LangNow,
+    pipes: Annotated[bool, Query(description="收入本人可见的管线，记入操作记录 / with the pipes that one sees")] = False,
+    tongue: Annotated[Lang | None, Query(alias="lang", description="缺省按浏览器 / else the browser's")] = None,
+) -> Response:  # fmt: skip
+    """One page with everything inside: satellite tiles along the line, the ground, the verdict with its proof."""
+    number, text = map_of_proposal(house, now, proposal_id, pipes, tongue or lang)
+    name = f"attachment; filename*=UTF-8''{quote(f'踏勘地图-{number}.html')}"
+    headers = {"Content-Disposition": name, "Content-Security-Policy": SANDBOX, **NO_STORE}
+    return Response(text, media_type="text/html", headers=headers)
 
 
 def _answer(house: House, now: Visitor, proposal: int, answered: Answered | None = None, code: int = status.HTTP_200_OK) -> Json:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from api.day import today
-from api.deps import House, HouseNow, LangNow
+from api.deps import FIRST_DAY, House, HouseNow, LangNow
 from api.errors import words_of
 from api.reviewing import questions
 from api.reviewing.intersections import slicing_rules
@@ -16,7 +16,7 @@ from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
-from geo.errors import WaixianError
+from geo.errors import BadInput, WaixianError
 from layers.reviewing import deeds
 from layers.reviewing.deeds import Hand
 from layers.reviewing.item import route_of
@@ -80,7 +80,8 @@ def _one(house: House, now: Visitor, route: int, asked: BulkAsked, lang: Literal
         if asked.act == "take":
             deeds.take(house.engine, _hand(now), route)
             return {"route": route, "done": True, "items": [], "why": None}
-        items = deeds.decide(house.engine, _hand(now), route, None, asked.decision, asked.words, asked.signed_name)
+        said = deeds.Said(asked.decision, asked.words, asked.signed_name)
+        items = deeds.decide(house.engine, _hand(now), route, None, said)
         return {"route": route, "done": True, "items": items, "why": None}
     except WaixianError as error:
         return {"route": route, "done": False, "items": [], "why": words_of(error, lang)["detail"]}
@@ -136,8 +137,9 @@ def ask_for_missing(route_id: RouteId, now: VisitorNow, house: HouseNow) -> Json
 )
 def decide(route_id: RouteId, asked: DecisionAsked, now: VisitorNow, house: HouseNow) -> Json:
     """Decide one's items, signed by typing one's name. 409 while the outcome is not determined, one's own doubts are open, or
-    somebody has decided it already."""
-    deeds.decide(house.engine, _hand(now), route_id, asked.items, asked.decision, asked.words, asked.signed_name)
+    somebody has decided it already; 422 without the paper of an authority that has no desk here."""
+    said = deeds.Said(asked.decision, asked.words, asked.signed_name, _paper(asked))
+    deeds.decide(house.engine, _hand(now), route_id, asked.items, said)
     return Json(shown(house, now, route_id), headers=NO_STORE)
 
 
@@ -154,6 +156,22 @@ def judge_anew(
     route = route_of(house.engine, now.scope, proposal_id)
     out = rejudge(house.engine, house.standing.city(), house.packs, route, now.person.id, now.actor)
     return Json(out, headers=NO_STORE)
+
+
+def _paper(asked: DecisionAsked) -> deeds.Paper | None:
+    number = asked.paper.strip()
+    if bool(number) != (asked.paper_on is not None):
+        raise BadInput(
+            why_zh="paper、paper_on：批准文件的文号和日期须一并填写",
+            why_en="paper, paper_on: state both the number and the day of the paper",
+        )
+    if asked.paper_on is None:
+        return None
+    if not FIRST_DAY <= asked.paper_on <= today():
+        raise BadInput(
+            why_zh="paper_on：批准日期不能在今天之后", why_en="paper_on: the paper cannot be of a later day than today"
+        )
+    return deeds.Paper(number, asked.paper_on)
 
 
 def _hand(now: Visitor) -> Hand:

@@ -1,5 +1,6 @@
 """The door: signing in and out, and one's own password."""
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request, status
 from starlette.responses import Response
 
@@ -10,6 +11,7 @@ from api.schemas import problems
 from api.wire import Json
 from geo.errors import NotSignedIn
 from layers.people.accounts import Person, change_password
+from layers.people.companies import own_utility
 from layers.people.sessions import sign_in, sign_out
 
 router = APIRouter(prefix="/api/session", tags=["people"])
@@ -17,22 +19,24 @@ NO_STORE = {"Cache-Control": "no-store"}
 GONE = f"{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 
 
-def _me(person: Person | None, sso: bool = False) -> dict[str, object]:
+def _me(engine: sa.Engine, person: Person | None, sso: bool = False) -> dict[str, object]:
     if person is None or person is GUEST:  # a link opens the ground, and is nobody's session
         return {"person": None, "sso": False}
     names = ("id", "login", "name", "role", "company", "district", "must_change")
-    return {"person": {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}, "sso": sso}
+    known = {name: getattr(person, name) for name in names} | {"may": sorted(person.may)}
+    utility = None if person.company_id is None else own_utility(engine, person.company_id)
+    return {"person": known | {"utility": utility}, "sso": sso}
 
 
 @router.get("", response_model=SessionOut, summary="当前登录 / who is signed in", dependencies=[everybody])
-def show_session(request: Request) -> Json:
+def show_session(request: Request, house: HouseNow) -> Json:
     """Who is signed in with this browser or token; null where nobody is."""
     try:
         now: Visitor | None = whoever(request)
     except NotSignedIn:
         now = None
     sso = now is not None and now.session is not None and now.session.sso
-    return Json(_me(now.person if now else None, sso), headers=NO_STORE)
+    return Json(_me(house.engine, now.person if now else None, sso), headers=NO_STORE)
 
 
 @router.post(
@@ -45,7 +49,7 @@ def begin_session(asked: SignInAsked, request: Request, house: HouseNow) -> Resp
     one = sign_in(house.engine, asked.login, asked.password, address_of(request), agent)
     assert one.secret is not None
     secure = request.url.scheme == "https"
-    return Json(_me(one.person), headers={**NO_STORE, "Set-Cookie": cookie(one.secret, secure)})
+    return Json(_me(house.engine, one.person), headers={**NO_STORE, "Set-Cookie": cookie(one.secret, secure)})
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT, summary="退出 / sign out", responses=problems(403),

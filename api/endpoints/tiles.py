@@ -32,10 +32,11 @@ Version = Annotated[
     Query(max_length=64, description="版本：与当前一致时可长期缓存 / where it is the current one, the tile may be kept for ever"),
 ]
 GROUND = ("roads", "road_surfaces", "highways", "green", "districts", "satellite", "terrain")
-"""What may be seen by the link of an invitation: never pipes, works, trees or heritage."""
+"""What may be seen by a link: never pipes, works, trees or heritage."""
 
 
-def _responses(media_type: str) -> dict[int | str, dict[str, Any]]:
+def described(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """What a tile of this kind answers, for OpenAPI."""
     body = {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
     return {200: body, 304: {"description": "未变 / not changed"}, **problems(404, 409, 422)}
 
@@ -61,29 +62,29 @@ TileAsked = Annotated[Asked, Depends()]
 
 @router.get(
     "/{layer}/{z}/{x}/{y}.mvt", response_class=Response, summary="矢量瓦片 / vector tile",
-    responses=_responses(MVT),
+    responses=described(MVT),
 )  # fmt: skip
 def vector_tile(asked: TileAsked, request: Request, house: HouseNow, now: VisitorNow) -> Response:
     """One MVT layer named like the layer (XYZ scheme, Web Mercator); empty where nothing is."""
-    return _answer(asked, request, house, now, MVT)
+    return answer(asked, request, house, now, MVT)
 
 
 @router.get(
     "/{layer}/{z}/{x}/{y}.png", response_class=Response, summary="影像瓦片 / picture tile",
-    responses=_responses(PNG),
+    responses=described(PNG),
 )  # fmt: skip
 def raster_tile(asked: TileAsked, request: Request, house: HouseNow, now: VisitorNow) -> Response:
     """``satellite`` or ``terrain`` (shaded by height) as PNG, transparent where there is no data."""
-    return _answer(asked, request, house, now, PNG)
+    return answer(asked, request, house, now, PNG)
 
 
 @router.get(
     "/{layer}/{z}/{x}/{y}.geojson", response_class=Response, summary="瓦片内的完整图形 / whole shapes that touch a tile",
-    responses=_responses(GEOJSON),
+    responses=described(GEOJSON),
 )  # fmt: skip
 def tile_shapes(asked: TileAsked, request: Request, house: HouseNow, now: VisitorNow) -> Response:
     """The rows of a vector tile (from zoom 15) with their exact shapes, neither cut nor rounded: what a drawing hand snaps to."""
-    return _answer(asked, request, house, now, GEOJSON)
+    return answer(asked, request, house, now, GEOJSON)
 
 
 def _check_seen(layer: str, now: Visitor) -> None:
@@ -99,7 +100,7 @@ def _made(house: House, scope: Scope, place: tuple[str, int, int, int], media_ty
     return (tile if media_type == MVT else shapes)(house.engine, scope, layer, z, x, y)
 
 
-def _answer(asked: Asked, request: Request, house: House, now: Visitor, media_type: str) -> Response:
+def answer(asked: Asked, request: Request, house: House, now: Visitor, media_type: str) -> Response:
     """The tile from memory or made now; 304 where the visitor has it. The tag changes with the layer's deliveries and with what
     the visitor may see; a tile that is not everybody's is asked for again each time, and kept by nobody between."""
     layer, z, x, y = asked.place

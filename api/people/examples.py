@@ -14,7 +14,7 @@ PERSON: dict[str, Any] = {
 PERSON_MADE: dict[str, Any] = {**PERSON, "password": "abcd-efgh-jkmn-pqrs"}
 ME: dict[str, Any] = {
     "id": 7, "login": "li.wei", "name": "李伟", "role": "utility", "company": "示范水务集团", "district": None,
-    "may": ["judge", "plan_quietly", "see"], "must_change": False,
+    "utility": "water", "may": ["judge", "plan_quietly", "see"], "must_change": False,
 }  # fmt: skip
 NEW_TOKEN: dict[str, Any] = {"name": "夜间批量审查", "may": ["see", "judge"], "days": 90}
 TOKEN: dict[str, Any] = {

@@ -107,7 +107,8 @@ class Password(Model):
 
 
 class Me(Model):
-    """Who is signed in; ``may``: abilities; ``must_change``: the password first."""
+    """Who is signed in; ``utility``: of their company's pipes, where all are of one; ``may``: abilities; ``must_change``: the
+    password first."""
 
     id: int
     login: str
@@ -115,6 +116,7 @@ class Me(Model):
     role: str
     company: str | None
     district: str | None
+    utility: str | None = None
     may: list[str]
     must_change: bool
 

@@ -22,3 +22,8 @@ PROFILE: dict[str, Any] = {
         "points": 4,
     }],
 }  # fmt: skip
+RULER_ASKED: dict[str, Any] = {"shape": {"type": "LineString", "coordinates": [[114.3402, 34.7981], [114.3417, 34.7982]]}}
+RULED: dict[str, Any] = {
+    "work_crs": "EPSG:4547", "legs_m": [137.694], "planar_m": 137.694, "geodesic_m": 137.695, "bearing_deg": 85.204,
+    "planar_m2": None, "geodesic_m2": None,
+}  # fmt: skip

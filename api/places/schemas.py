@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.places import examples
-from api.schemas import Line, Lines, Model, Words
+from api.schemas import Area, Line, Lines, Model, Words
 
 
 class PastedPlace(Model):
@@ -73,3 +73,26 @@ class Profile(Model):
     gaps: list[tuple[float, float]]
     points: list[Station]
     sheets: list[Sheet]
+
+
+class RulerAsked(BaseModel):
+    """What is measured: a line, or an area by its outer ring."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.RULER_ASKED]})
+    shape: Annotated[Line | Area, Field(discriminator="type")]
+
+
+class Ruled(Model):
+    """Planar figures are in the city's work CRS, as verdicts are; geodesic ones on the ellipsoid of CGCS2000.
+
+    ``legs_m``: of each straight piece; ``bearing_deg``: of the last, from grid north clockwise; areas are null for a line.
+    """
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.RULED]})
+    work_crs: str
+    legs_m: list[float]
+    planar_m: float
+    geodesic_m: float
+    bearing_deg: float | None
+    planar_m2: float | None
+    geodesic_m2: float | None

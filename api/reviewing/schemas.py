@@ -36,13 +36,16 @@ class ReasonAsked(Asked):
 
 
 class DecisionAsked(Asked):
-    """A decision, signed by typing one's name. ``items`` left out: all that are one's own and open."""
+    """A decision, signed by typing one's name. ``items`` left out: all that are one's own and open. ``paper``, ``paper_on``:
+    number and day of the approval of an authority that has no desk here, without which its item stays open."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [examples.DECISION]})
     items: Annotated[list[Given] | None, Field(min_length=1, max_length=20)] = None
     decision: Literal["approve", "conditions", "refuse"]
     words: Long = ""
     signed_name: Given
+    paper: Annotated[str, Field(max_length=200), Storable] = ""
+    paper_on: date | None = None
 
 
 class BulkAsked(Asked):

@@ -108,9 +108,15 @@ def items(one: Item, verdict: Mapping[str, Any], now: Visitor) -> list[dict[str,
         out.append({
             "item": name, "title": permit["title"], "authority": permit.get("authority"), "term": permit.get("term"),
             "authority_en": permit.get("authority_en"), "term_en": permit.get("term_en"), "seats": seats,
-            "mine": not own.isdisjoint(signatures([name])),
+            "mine": not own.isdisjoint(signatures([name])), "recorded": _recorded(name),
         })  # fmt: skip
     return out
+
+
+def _recorded(item: str) -> dict[str, Any] | None:
+    """The authority elsewhere whose paper an item wants; None where an office here decides it."""
+    found = offices().recorded.get(item)
+    return None if found is None else {"authority": found.authority.model_dump(), "cite": found.cite}
 
 
 def _named(line: Mapping[str, Any], names: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from api.errors import BadRequest, OutsideCity
+from api.outlines import why_invalid
 from api.siting.schemas import SiteArea, SiteAsked
 from geo.city import City
 from geo.crs import CGCS2000_DEGREES, to_degrees, to_work
@@ -60,10 +61,8 @@ def _area(rings: list[list[tuple[float, float]]]) -> Any:
         )
     shape = shapely.Polygon([*rings[0], rings[0][0]], [[*ring, ring[0]] for ring in rings[1:]])
     if not shape.is_valid or shape.area == 0:
-        why = shapely.is_valid_reason(shape)
-        raise BadRequest(
-            why_zh=f"场地边界不成立（{why}）：请按顺序画出不自交的边界", why_en=f"the site's outline is not valid ({why})"
-        )
+        zh, en = why_invalid(shape)
+        raise BadRequest(why_zh=f"场地边界不成立：{zh}。请按顺序画出边界", why_en=f"the site's outline is not valid: {en}")
     return shape
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.kernel import jit
+from geo.compiled import jit
 
 Array = npt.NDArray[Any]
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.columns import unstated
+from geo.compiled import jit
 from geo.intervals import complement, intersect, offsets, union
-from geo.kernel import jit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

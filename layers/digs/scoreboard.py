@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from layers.digs.states import FAILED
+from layers.digs.whose import Whose
 from layers.rows import rows
 
 ZONE = "Asia/Shanghai"
@@ -18,7 +19,8 @@ WITH last AS (SELECT DISTINCT ON (match_id) match_id, kind, a, b, same_party, no
      dug AS (SELECT unnest(match_ids) AS match_id, agreed_at FROM digs WHERE dropped_at IS NULL),
      joint AS (SELECT match_id, bool_or(agreed_at IS NOT NULL) AS agreed FROM dug GROUP BY 1)
 SELECT to_char(found.at AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, a.party AS one, b.party AS two,
-       last.note = 'repeat' AS repeat, joint.match_id IS NOT NULL AS planned, coalesce(joint.agreed, false) AS agreed
+       last.note = 'repeat' AS repeat, ARRAY[last.a, last.b] AS works,
+       joint.match_id IS NOT NULL AS planned, coalesce(joint.agreed, false) AS agreed
 FROM last JOIN found USING (match_id) LEFT JOIN joint USING (match_id)
 JOIN works a ON a.work_id = last.a JOIN works b ON b.work_id = last.b
 WHERE last.kind = 'shared' AND last.same_party IS NOT TRUE
@@ -26,15 +28,16 @@ WHERE last.kind = 'shared' AND last.same_party IS NOT TRUE
 """
 # The last refusal or silence of each invitation and round, in the month in which it came.
 _AWAY = f"""
-SELECT DISTINCT ON (invitation, round) to_char(at AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, party, what,
-       detail->>'reason_code' AS reason
-FROM dig_events WHERE what IN ('joins', 'declines', 'counters', 'withdrawn', 'escalated') ORDER BY invitation, round, id DESC
+SELECT DISTINCT ON (e.invitation, e.round) to_char(e.at AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, e.party, e.what,
+       e.detail->>'reason_code' AS reason, d.works
+FROM dig_events e JOIN digs d ON d.id = e.dig
+WHERE e.what IN ('joins', 'declines', 'counters', 'withdrawn', 'escalated') ORDER BY e.invitation, e.round, e.id DESC
 """
 # Metres of a dig count once: where two plans have agreed digs on one match, those of the later; one that failed (too few of its
 # parties are left) gives way to any other.
 _METRES = f"""
 WITH stands AS (SELECT d.*, {FAILED} AS failed FROM digs d WHERE d.dropped_at IS NULL)
-SELECT to_char(coalesce(d.agreed_at, d.made_at) AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, d.metres_saved, d.failed,
+SELECT to_char(coalesce(d.agreed_at, d.made_at) AT TIME ZONE '{ZONE}', 'YYYY-MM') AS month, d.metres_saved, d.failed, d.works,
        d.agreed_at IS NOT NULL AS agreed, (SELECT array_agg(DISTINCT m.party) FROM dig_members m WHERE m.dig = d.id) AS parties
 FROM stands d WHERE NOT EXISTS (
     SELECT FROM stands e WHERE e.match_ids && d.match_ids AND e.id <> d.id
@@ -44,14 +47,19 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def scoreboard(
-    engine: sa.Engine, party: str | None = None, first: date | None = None, last: date | None = None
-) -> dict[str, Any]:
+    engine: sa.Engine, party: str | None = None, first: date | None = None, last: date | None = None, mine: Whose | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Figures by month, by party and in all; ``party``: of what concerns that party; from the month of ``first`` to that of
-    ``last``. ``rate``: agreed pairs of all pairs, None where there are none. ``metres_offered``: of joint digs that still stand,
+    ``last``; ``mine``: of pairs and digs with one of these works, a company without the figures of others.
+
+    ``rate``: agreed pairs of all pairs, None where there are none. ``metres_offered``: of joint digs that still stand,
     ``metres_failed``: of those that came to nothing, ``metres_saved``: of those that all have agreed to."""
     low, high = (f"{day:%Y-%m}" if day else None for day in (first, last))
-    pairs, away, metres = (_between(rows(engine, query), low, high) for query in (_PAIRS, _AWAY, _METRES))
+    pairs, away, metres = (_theirs(_between(rows(engine, query), low, high), mine) for query in (_PAIRS, _AWAY, _METRES))
     of = _by_party(pairs, away, metres)
+    if mine is not None and mine.parties is not None:
+        away = [row for row in away if row["party"] in mine.parties]
+        of = {name: some for name, some in of.items() if name in mine.parties}
     parties = sorted(of) if party is None else [party]
     if party is not None:
         pairs, away, metres = of.get(party, ([], [], []))
@@ -65,6 +73,10 @@ def scoreboard(
 
 def _between(some: Rows, low: str | None, high: str | None) -> Rows:
     return [row for row in some if (low is None or row["month"] >= low) and (high is None or row["month"] <= high)]
+
+
+def _theirs(some: Rows, mine: Whose | None) -> Rows:
+    return some if mine is None else [row for row in some if mine.has(row["works"])]
 
 
 def _in(some: Rows, month: str) -> Rows:

@@ -4,7 +4,7 @@ A dig keeps its number as long as two of its works stay together. Whatever chang
 (:func:`layers.digs.invitations.reopen`), and only those. Locks are taken in one order: the plan, its digs, their invitations.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,12 +143,14 @@ def plan(source: Source, plan_id: str, whole: bool = True) -> Row:
     return {**found, "id": str(found["id"]), "job": _text(found["job"])}
 
 
-def plans(engine: sa.Engine, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest plans, each with the number of its digs; one whose job ended without it has failed."""
-    count = "(SELECT count(*) FROM digs d WHERE d.plan = plans.id AND d.dropped_at IS NULL) AS digs"
+def plans(engine: sa.Engine, limit: int = 50, works: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """The newest plans, each with the number of its digs (``works``: of those in which one of these lies); one whose job ended
+    without it has failed."""
+    theirs = "" if works is None else " AND d.works && CAST(:works AS text[])"
+    count = f"(SELECT count(*) FROM digs d WHERE d.plan = plans.id AND d.dropped_at IS NULL{theirs}) AS digs"
     ended = "(SELECT count(*) FROM jobs j WHERE j.id = plans.job AND j.state IN ('failed', 'cancelled')) AS ended"
     query = f"SELECT {_BRIEF}, {count}, {ended} FROM plans ORDER BY created_at DESC, id LIMIT :n"
-    newest = rows(engine, query, n=limit)
+    newest = rows(engine, query, n=limit, **({} if works is None else {"works": sorted(works)}))
     for one in newest:
         if one.pop("ended") and one["state"] == "queued":
             one["state"] = "failed"

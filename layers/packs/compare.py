@@ -212,13 +212,14 @@ def _defaults(pack: Pack) -> Iterator[Item]:
     yield _value(pack, "accuracy_m", _w("定位精度", "accuracy"), f"{measures.accuracy_m:g} m", "", measures.cite)
     ends = _w("起讫点容差", "tolerance at the ends")
     yield _value(pack, "end_tolerance_m", ends, f"{measures.end_tolerance_m:g} m", "", measures.cite)
-    back = _w("合并核对的回溯期（天）", "look-back for slices (days)")
-    yield _value(pack, "look_back_days", back, str(grouping.look_back_days), "", grouping.cite)
+    back = _w("合并核对的回溯期", "look-back for slices")
+    days = _w(f"{grouping.look_back_days} 天", f"{grouping.look_back_days} days")
+    yield _value(pack, "look_back_days", back, days, "", grouping.cite)
     touch = _w("合并核对的相接距离", "distance that touches")
     yield _value(pack, "touch_m", touch, f"{grouping.touch_m:g} m", "", grouping.cite)
 
 
-def _value(pack: Pack, name: str, title: Words, value: str, span: str, cite: Cite) -> Item:
+def _value(pack: Pack, name: str, title: Words, value: Said, span: str, cite: Cite) -> Item:
     return _item(pack, name, title, cite, _part("value", "取值", "value", value), _part("range", "可能范围", "may lie in", span))
 
 

@@ -31,6 +31,15 @@ def companies(source: Source) -> dict[str, Any]:
     return {"items": items, "unclaimed": list(owners.values())}
 
 
+def own_utility(source: Source, number: int) -> str | None:
+    """The utility of a company whose pipes are all of one; None where it has none, or several."""
+    found = rows(
+        source, "SELECT DISTINCT s.utility FROM pipe_squares s JOIN companies c"
+        " ON s.holder = c.name OR s.holder = ANY (c.known_as) WHERE c.id = :id LIMIT 2", id=number,
+    )  # fmt: skip
+    return found[0]["utility"] if len(found) == 1 else None
+
+
 def change_company(engine: sa.Engine, actor: Actor, number: int, known_as: list[str]) -> dict[str, Any]:
     """Under which other names a company appears. Raises NotFound; Conflict where another company bears one of them."""
     names = sorted({name.strip() for name in known_as} - {""})

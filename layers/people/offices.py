@@ -38,12 +38,21 @@ class Joint(Model):
     says: str
 
 
+class Recorded(Model):
+    """An authority without a desk here that decides an item: its consent is entered with the number and day of its paper."""
+
+    authority: Words
+    cite: str
+    says: str
+
+
 class Offices(Model):
-    """All abilities and roles, and the items that several authorities decide together."""
+    """All abilities and roles, the items that several authorities decide together, and those of authorities elsewhere."""
 
     abilities: Mapping[str, Words]
     roles: Mapping[str, Role]
     jointly: Mapping[str, Joint] = {}
+    recorded: Mapping[str, Recorded] = {}
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -55,6 +64,9 @@ class Offices(Model):
             seated = [role for seat in joint.seats for role in seat]
             if sorted(seated) != sorted(self.deciders(item)):
                 raise ValueError(f"{item}: its seats and the roles that decide it must be the same, each in one seat")
+        for item in self.recorded:
+            if not self.deciders(item):
+                raise ValueError(f"{item}: nobody here enters what its authority decides")
         return self
 
     def deciders(self, item: str) -> tuple[str, ...]:

@@ -12,20 +12,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.errors import BadInput, Forbidden, NotFound, NotSignedIn, TooManyTries
+from geo.errors import BadInput, Forbidden, NotFound, NotSignedIn
 from layers.people.accounts import Person, by_id, person_of
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
 from layers.people.personal import masked_login
 from layers.people.secret import digest, fits, hashed, hasher, secret
+from layers.people.tries import failed, forget, wait
 from layers.rows import Source, row, rows, run
 
 IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
 TURN, GRACE = timedelta(minutes=15), timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=1)  # how often it is written that a session is used
-COUNTED = timedelta(minutes=15)
 FREE_TRIES = {"login": 5, "address": 30}
-MOST_WAIT_S = 900
 TOKEN_DAYS = 365
 
 
@@ -42,18 +41,18 @@ class SignedIn:
 def sign_in(engine: sa.Engine, login: str, password: str, address: str, agent: str) -> SignedIn:
     """A new session. Raises NotSignedIn (which does not tell whether there is such a login), TooManyTries."""
     login = login.strip().lower()[:64]
-    _wait(engine, login, address)
+    by_login, by_address = f"login {login}", f"address {address}"
+    wait(engine, {by_login: FREE_TRIES["login"], by_address: FREE_TRIES["address"]})
     found = row(engine, "SELECT id, password, disabled_at FROM people WHERE login = :login", login=login)
     right = fits(found["password"] if found else None, password)
     if found is None or not right or found["disabled_at"] is not None:
         with engine.begin() as connection:
-            for key in (f"login {login}", f"address {address}"):
-                run(connection, "INSERT INTO sign_in_tries (key) VALUES (:key)", key=key)
+            failed(connection, by_login, by_address)
             who = login if found else masked_login(login)
             note(connection, Actor(who or "anonymous", address), "session.refused", who)
         raise NotSignedIn(why_zh="登录名或密码不对", why_en="login or password is not right")
     with engine.begin() as connection:
-        run(connection, "DELETE FROM sign_in_tries WHERE key = :key OR at < now() - :old", key=f"login {login}", old=COUNTED)
+        forget(connection, by_login)
         if hasher().check_needs_rehash(found["password"]):
             run(connection, "UPDATE people SET password = :new WHERE id = :id", new=hashed(password), id=found["id"])
         return begin(connection, by_id(connection, found["id"]), address, agent)
@@ -76,23 +75,6 @@ def begin(connection: sa.Connection, one: dict[str, Any], address: str, agent: s
 def _through(one: dict[str, Any], sso: bool) -> Person:
     """Who came by single sign-on has no password to change first."""
     return person_of({**one, "must_change": one["must_change"] and not sso})
-
-
-def _wait(engine: sa.Engine, login: str, address: str) -> None:
-    """Raises TooManyTries while the next try has to wait: twice as long for each beyond the free ones."""
-    for kind, key in (("login", f"login {login}"), ("address", f"address {address}")):
-        found = row(
-            engine,
-            "SELECT count(*) AS n, extract(epoch FROM now() - max(at)) AS since FROM sign_in_tries"
-            " WHERE key = :key AND at > now() - :old",
-            key=key, old=COUNTED,
-        )  # fmt: skip
-        assert found is not None  # a count is always one row
-        over = int(found["n"]) - FREE_TRIES[kind]
-        if over >= 0:
-            left = min(MOST_WAIT_S, 2.0 ** min(over, 20)) - float(found["since"] or 0)
-            if left > 0:
-                raise TooManyTries(seconds=int(left) + 1)
 
 
 def session_of(engine: sa.Engine, given: str) -> SignedIn:

@@ -127,6 +127,7 @@ class OwnerSheetRow(Base):
 class ProposalDecisionRow(Base):
     """What an authority decided of one item of a version: a permit item, or the filing of an exempt line. ``seat``: for which of
     the authorities that decide the item together, empty where one is enough; ``decision``: approve, conditions or refuse;
+    ``paper``, ``paper_on``: number and day of the paper of an authority that has no desk here, whose consent is entered;
     ``verdict``: the judgement that was decided on, since one that changes is decided anew; ``digest``: of that verdict and of
     what is decided, under the name that signs."""
 
@@ -143,6 +144,8 @@ class ProposalDecisionRow(Base):
     seat: Mapped[str] = mapped_column(server_default="")
     decision: Mapped[str]
     words: Mapped[str] = mapped_column(server_default="")
+    paper: Mapped[str] = mapped_column(server_default="")
+    paper_on: Mapped[date | None]
     person: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     role: Mapped[str]
     signed_name: Mapped[str]

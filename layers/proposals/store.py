@@ -23,7 +23,7 @@ from layers.proposals.states import Step, after
 from layers.proposals.visible import given, own, visible
 from layers.rights.scope import Scope
 from layers.route_store import keep_verdicts
-from layers.rows import column, row, run
+from layers.rows import Source, column, row, run
 
 SOURCE = "外线通方案"
 SYSTEM = Actor("system")
@@ -42,10 +42,9 @@ class Judged:
     pieces: list[Any]
 
 
-def reserve(engine: sa.Engine, year: int) -> tuple[int, str]:
+def reserve(source: Source, year: int) -> tuple[int, str]:
     """The id and the readable number of a proposal to come: year and serial, never given twice, to however many at once."""
-    with engine.begin() as connection:
-        serial = int(column(connection, "SELECT nextval(pg_get_serial_sequence('proposals', 'id'))")[0])
+    serial = int(column(source, "SELECT nextval(pg_get_serial_sequence('proposals', 'id'))")[0])
     return serial, f"WX{year}-{serial:05d}"
 
 

@@ -28,7 +28,13 @@ _WINDOW_PIXELS = 16_000_000
 
 
 def raster_tile(paths: Path | Sequence[Path], z: int, x: int, y: int, relief: bool = False) -> bytes:
-    """PNG (RGBA, 256 by 256) of the tile z/x/y (XYZ) from one COG, or from several, the first on top; transparent where
+    """PNG of :func:`tile_image`."""
+    image = tile_image(paths, z, x, y, relief)
+    return png(image) if image[3].any() else _nothing()
+
+
+def tile_image(paths: Path | Sequence[Path], z: int, x: int, y: int, relief: bool = False) -> Pixels:
+    """RGBA (4, 256, 256) of the tile z/x/y (XYZ) from one COG, or from several, the first on top; transparent where
     none has data. ``relief``: band 1 is heights in metres, shown as shaded relief. Raises NotFound for no tile at all."""
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound(what_zh="瓦片", what_en="tile", id=f"{z}/{x}/{y}")
@@ -42,7 +48,7 @@ def raster_tile(paths: Path | Sequence[Path], z: int, x: int, y: int, relief: bo
             image[:, hole] = layer[:, hole]
         if image[3].all():
             break
-    return png(image) if image[3].any() else _nothing()
+    return image
 
 
 def _picture(path: Path, box: tuple[float, float, float, float], relief: bool) -> Pixels | None:

@@ -13,7 +13,7 @@ _ADOPT = """
 INSERT INTO proposals (id, number, title, state, version, route, districts, submitted_at)
 SELECT :id, :number, coalesce(r.project, r.route_id), 'submitted', 1, r.id, coalesce(k.districts, '{}'), l.loaded_at
 FROM routes r JOIN deliveries l ON l.id = r.delivery_id LEFT JOIN route_districts k ON k.route = r.id
-WHERE r.id = :route AND r.replaced_by IS NULL ON CONFLICT (route) DO NOTHING RETURNING id
+WHERE r.id = :route AND r.replaced_by IS NULL RETURNING id
 """
 _VERSION = """
 INSERT INTO proposal_versions (proposal, number, geometry, properties, length_m, outcome, certainty, pack, "on", verdict, pieces,
@@ -32,17 +32,18 @@ def adopt(engine: sa.Engine, route: int, person: int, actor: Actor) -> None:
 
     Two at once make one. Raises Conflict where the route was never judged whole, or a newer delivery has taken its place.
     """
-    proposal, number = reserve(engine, today().year)
     with engine.begin() as connection:
+        run(connection, "SELECT FROM routes WHERE id = :route FOR UPDATE", route=route)  # who comes second spends no number
+        if row(connection, "SELECT id FROM proposals WHERE route = :route", route=route) is not None:
+            return
         whole = "SELECT 1 AS whole FROM verdicts WHERE route = :route AND current AND verdict IS NOT NULL AND pieces IS NOT NULL"
         if row(connection, whole, route=route) is None:
             raise Conflict(
                 why_zh="这条外线尚无完整判定：请先判定再审查", why_en="this line has no whole verdict yet: judge it first"
             )
+        proposal, number = reserve(connection, today().year)
         if row(connection, _ADOPT, id=proposal, number=number, route=route) is None:
-            if row(connection, "SELECT id FROM proposals WHERE route = :route", route=route) is None:
-                raise Conflict(why_zh="该外线已被新的数据取代", why_en="a newer delivery has taken the place of this line")
-            return
+            raise Conflict(why_zh="该外线已被新的数据取代", why_en="a newer delivery has taken the place of this line")
         run(connection, _VERSION, proposal=proposal, route=route)
         event(connection, proposal, person, "adopt", {"route": route})
         note(connection, actor, "proposal.adopt", number, None, {"route": route})

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -33,6 +34,24 @@ class Hand:
     person: Person
     actor: Actor
     scope: Scope
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The paper of an authority that has no desk here: its number as printed, and its day."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Said:
+    """A decision: what, in which words, under which typed name, and the paper that it rests on."""
+
+    decision: Decision
+    words: str
+    signed_name: str
+    paper: Paper | None = None
 
 
 def adopted(engine: sa.Engine, hand: Hand, route: int) -> None:
@@ -129,25 +148,25 @@ def request(engine: sa.Engine, hand: Hand, route: int, questions: Sequence[Quest
 # ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide(
-    engine: sa.Engine, hand: Hand, route: int, items: Sequence[str] | None, said: Decision, words: str, signed_name: str
-) -> list[str]:
-    """Decide items of the present verdict, signed by typing one's name; ``items`` None: all that are one's own and open.
+def decide(engine: sa.Engine, hand: Hand, route: int, items: Sequence[str] | None, said: Said) -> list[str]:
+    """Decide items of the present verdict, signed by typing one's name; ``items`` None: all that are one's own and open, without
+    those that want a paper where none is stated.
 
-    An item that several authorities decide is decided for one's own seat alone. When nothing is open any more, the proposal is
-    decided. Returns what was decided. Raises NotFound; BadInput where the name is another, or conditions and refusals say
-    nothing; Forbidden for items of others; Conflict while the outcome is not known, one's own doubts are open, or an item is
-    decided already.
+    An item of an authority that has no desk here is entered with that authority's paper, unless it is refused. An item that
+    several authorities decide is decided for one's own seat alone. When nothing is open any more, the proposal is decided.
+    Returns what was decided. Raises NotFound; BadInput where the name is another, conditions and refusals say nothing, or a
+    paper is wanted; Forbidden for items of others; Conflict while the outcome is not known, one's own doubts are open, or an
+    item is decided already.
     """
-    _signed(hand.person, said, words, signed_name)
+    _signed(hand.person, said)
     adopted(engine, hand, route)
     with engine.begin() as connection:
         head = held(connection, hand, route)
         done = column(connection, f"SELECT {SIGNATURE} FROM proposal_decisions WHERE verdict = :verdict", verdict=head["verdict"])
         _ready(connection, hand.person, head)
-        chosen = _chosen(hand.person, head, done, items)
+        chosen = _with_papers(_chosen(hand.person, head, done, items), items is None, said)
         for one in chosen:
-            _keep(connection, hand, head, one, said, words.strip())
+            _keep(connection, hand, head, one, said)
         signed = {signature(one, _seat(hand.person, one)) for one in chosen}
         if set(signatures(head["items"])) <= {*done, *signed}:
             everything = "SELECT decision FROM proposal_decisions WHERE verdict = :verdict"
@@ -159,13 +178,26 @@ def decide(
         return chosen
 
 
-def _signed(person: Person, said: Decision, words: str, signed_name: str) -> None:
-    if signed_name.strip() != person.name:
+def _signed(person: Person, said: Said) -> None:
+    if said.signed_name.strip() != person.name:
         raise BadInput(
             why_zh=f"签名须与帐号姓名一致：请输入“{person.name}”", why_en=f"sign with the name of the account: {person.name}"
         )
-    if said != "approve" and not words.strip():
+    if said.decision != "approve" and not said.words.strip():
         raise BadInput(why_zh="附条件同意须写明条件；不同意须写明理由", why_en="say which conditions hold, or why it is refused")
+
+
+def _with_papers(chosen: list[str], whatever: bool, said: Said) -> list[str]:
+    """What can be decided with the paper at hand. Raises BadInput where an item that was asked for, or every one, wants one."""
+    wants = [] if said.paper or said.decision == "refuse" else [one for one in chosen if one in offices().recorded]
+    left = [one for one in chosen if one not in wants]
+    if wants and not (whatever and left):
+        who = offices().recorded[wants[0]]
+        raise BadInput(
+            why_zh=f"{who.authority.zh}的批准须录入批准文件：请填写文号和日期（{who.cite}）",
+            why_en=f"enter number and day of the paper by which it was approved: {who.authority.en} ({who.cite})",
+        )
+    return left
 
 
 def _chosen(person: Person, head: dict[str, Any], done: Sequence[str], items: Sequence[str] | None) -> list[str]:
@@ -175,6 +207,10 @@ def _chosen(person: Person, head: dict[str, Any], done: Sequence[str], items: Se
     settled = {item for item in head["items"] if item in own and signature(item, _seat(person, item)) in done}
     mine = [item for item in head["items"] if item in own and item not in settled]
     wanted = mine if items is None else list(dict.fromkeys(items))
+    if not wanted and settled:
+        raise Conflict(
+            why_zh="本部门的事项已由同事办理；请刷新查看", why_en="a colleague of your office has just decided it: look again"
+        )
     if not wanted:
         raise Conflict(why_zh="没有待本部门办理的事项", why_en="nothing here awaits a decision of your office")
     for one in wanted:
@@ -219,24 +255,31 @@ def _ready(connection: sa.Connection, person: Person, head: dict[str, Any]) -> N
         )  # fmt: skip
 
 
-def _keep(connection: sa.Connection, hand: Hand, head: dict[str, Any], item: str, said: Decision, words: str) -> None:
+def _keep(connection: sa.Connection, hand: Hand, head: dict[str, Any], item: str, said: Said) -> None:
     (judged,) = rows(connection, "SELECT verdict, pack FROM verdicts WHERE id = :id", id=head["verdict"])
     (moment,) = column(connection, "SELECT now()")
     decided = {
         "number": head["proposal_number"], "version": head["version"], "verdict": judged["verdict"], "pack": judged["pack"],
         "item": item,
-        "decision": said, "words": words, "role": hand.person.role, "login": hand.person.login, "signed_name": hand.person.name,
+        "decision": said.decision, "words": said.words.strip(), "role": hand.person.role, "login": hand.person.login,
+        "signed_name": hand.person.name,
         "at": moment.isoformat(),
     }  # fmt: skip
+    paper = said.paper if item in offices().recorded else None
+    if paper is not None:
+        decided |= {"paper": paper.number, "paper_on": paper.on.isoformat()}
     text = json.dumps(decided, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     run(
         connection,
-        "INSERT INTO proposal_decisions (version, verdict, item, seat, decision, words, person, role, signed_name, at, digest)"
-        " VALUES (:version, :verdict, :item, :seat, :decision, :words, :person, :role, :name, :at, :digest)",
-        version=head["version_id"], verdict=head["verdict"], item=item, seat=_seat(hand.person, item), decision=said, words=words,
+        "INSERT INTO proposal_decisions (version, verdict, item, seat, decision, words, paper, paper_on, person, role,"
+        " signed_name, at, digest) VALUES (:version, :verdict, :item, :seat, :decision, :words, :paper, :paper_on, :person,"
+        " :role, :name, :at, :digest)",
+        version=head["version_id"], verdict=head["verdict"], item=item, seat=_seat(hand.person, item), decision=said.decision,
+        words=said.words.strip(), paper=paper.number if paper else "", paper_on=paper.on if paper else None,
         person=hand.person.id, role=hand.person.role, name=hand.person.name, at=moment, digest=digest,
     )  # fmt: skip
-    detail = {"item": item, "decision": said, "words": words, "digest": digest}
+    told = ("item", "decision", "words", "paper", "paper_on")
+    detail: dict[str, Any] = {name: decided[name] for name in told if name in decided} | {"digest": digest}
     event(connection, head["proposal"], hand.person.id, "decided", detail)
     note(connection, hand.actor, "proposal.decision", head["proposal_number"], None, {**detail, "role": hand.person.role})

@@ -28,7 +28,8 @@ SELECT a.id, a.key, a.answer, a.reason, a.role, a.person, n.name, a.at FROM find
 WHERE a.version = :version ORDER BY a.id
 """
 _DECISIONS = """
-SELECT d.item, d.seat, d.verdict, d.decision, d.words, d.role, d.signed_name, d.at, d.digest, d.verdict = :verdict AS holds
+SELECT d.item, d.seat, d.verdict, d.decision, d.words, d.paper, d.paper_on, d.role,
+    d.signed_name, d.at, d.digest, d.verdict = :verdict AS holds
 FROM proposal_decisions d WHERE d.version = :version ORDER BY d.id
 """
 _LOG = """

@@ -45,7 +45,7 @@ _FUNCTIONS = {
     # deliveries of pipes of these owners: a row without an owner is its delivery's
     "waixian_opened_deliveries(wanted text) RETURNS bigint[]": """
         SELECT coalesce(array_agg(id), '{}') FROM deliveries
-        WHERE layer = 'pipes' AND owner = ANY (waixian_opened(wanted))""",
+        WHERE layer = 'pipes' AND owner = ANY ((SELECT waixian_opened(wanted))::text[])""",
     # names of one's own company
     "waixian_names() RETURNS text[]": f"""
         SELECT coalesce(array_agg(n), '{{}}') FROM companies c, unnest(c.name || c.known_as) n
@@ -60,14 +60,17 @@ _FUNCTIONS = {
     "waixian_area() RETURNS geometry": """
         SELECT ST_Union(geometry) FROM districts
         WHERE replaced_by IS NULL AND name = nullif(current_setting('waixian.district', true), '')""",
+    # works in the district of the one who asks
+    "waixian_inside() RETURNS text[]": """
+        SELECT coalesce(array_agg(work_id), '{}') FROM works WHERE ST_Intersects(geometry, (SELECT waixian_area()))""",
     # one's own works, and those that share a stretch with them
-    "waixian_own_works() RETURNS text[]": """
-        SELECT coalesce(array_agg(work_id), '{}') FROM works
-        WHERE party = ANY (waixian_names()) OR route = ANY (waixian_routes())""",
-    "waixian_works() RETURNS text[]": """
-        SELECT coalesce(array_agg(DISTINCT w), '{}') FROM (SELECT unnest(waixian_own_works()) AS w UNION
+    "waixian_own_works() RETURNS text[]": f"""
+        SELECT coalesce(array_agg(work_id), '{{}}') FROM works
+        WHERE party = {_many("waixian_names()")} OR route = {_many("waixian_routes()", "bigint")}""",
+    "waixian_works() RETURNS text[]": f"""
+        SELECT coalesce(array_agg(DISTINCT w), '{{}}') FROM (SELECT unnest(waixian_own_works()) AS w UNION
         SELECT unnest(ARRAY[a, b]) FROM matches WHERE valid_to IS NULL
-        AND (a = ANY (waixian_own_works()) OR b = ANY (waixian_own_works()))) all_of_them""",
+        AND (a = {_many("waixian_own_works()")} OR b = {_many("waixian_own_works()")})) all_of_them""",
 }
 _KEEPER = f"{_set('keeper')} = 'on'"
 _OPEN, _OPEN_DELIVERIES = _many("waixian_opened('full')"), _many("waixian_opened_deliveries('full')", "bigint")
@@ -83,13 +86,13 @@ def _reach(inside: str, own: str) -> str:
 
 
 _INSIDE = "ST_Intersects(geometry, (SELECT waixian_area()))"
-_BOTH = _many("waixian_own_works()")
+_BOTH, _THERE = _many("waixian_own_works()"), _many("waixian_inside()")
 _POLICIES = {
     "pipes": _FULL,
     "pipe_squares": _IN_SQUARES,
     "routes": _reach(_INSIDE, f"(applicant = {_many('waixian_names()')} OR id = {_many('waixian_routes()', 'bigint')})"),
     "works": _reach(_INSIDE, f"work_id = {_many('waixian_works()')}"),
-    "matches": _reach("true", f"(a = {_BOTH} OR b = {_BOTH})"),
+    "matches": _reach(f"(a = {_THERE} AND b = {_THERE})", f"(a = {_BOTH} OR b = {_BOTH})"),
 }
 
 

@@ -1,5 +1,6 @@
 """A proposal over HTTP, from its draft to its withdrawal; and what everybody else sees of it meanwhile."""
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -175,11 +176,13 @@ def test_a_list_is_filtered_and_counted(visitors: Visitors, lines: list[JSON]) -
     assert visitors["heat"].get("/api/proposals", params={"state": "lost"}).status_code == 422
 
 
-def test_a_line_that_cannot_be_measured_is_no_draft(visitors: Visitors) -> None:
+def test_a_line_that_cannot_be_measured_is_no_draft(visitors: Visitors, lines: list[JSON]) -> None:
+    serial = int(drafted(visitors["gas"], lines[0])["number"][-5:])
     one = {"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[114.3, 34.8], [114.3, 34.8]]}, "properties": {}}
     before = visitors["gas"].get("/api/proposals").json()["total"]
     assert visitors["gas"].post("/api/proposals", json={"feature": one}).status_code == 422
     assert visitors["gas"].get("/api/proposals").json()["total"] == before
+    assert int(drafted(visitors["gas"], lines[0])["number"][-5:]) == serial + 1  # what is refused spends no number
 
 
 @pytest.mark.parametrize(
@@ -193,3 +196,20 @@ def test_a_line_that_cannot_be_measured_is_no_draft(visitors: Visitors) -> None:
 def test_the_term_is_the_packs_or_unknown(outcome: str, submitted: date, last: date | None) -> None:
     pack = next(pack for pack in read_packs(PACKS).values() if pack.id == "kaifeng-2022-6")
     assert due(pack, outcome, submitted) == last
+
+
+def test_its_map_to_carry_away_has_the_pipes_of_who_asks_under_their_name(visitors: Visitors, lines: list[JSON]) -> None:
+    admin, water = visitors["admin"], visitors["utility"]
+    number = re.compile(r'"pipe_id":"(P\d{5})"')
+    own = set(re.findall(r"P\d{5}", water.get("/api/layers/pipes/export.csv").text))
+    one = drafted(water, lines[3], title="城东支线")
+    at = f"/api/proposals/{one['id']}/survey-map"
+    plain, full = water.get(at), water.get(at, params={"pipes": "true", "lang": "en"})
+    assert plain.status_code == full.status_code == 200 and "attachment" in full.headers["content-disposition"]
+    assert not number.search(plain.text) and '<html lang="zh-CN">' in plain.text
+    inside = set(number.findall(full.text))
+    assert inside and inside <= own and '<html lang="en">' in full.text
+    assert "城东支线" in full.text and water.get("/api/session").json()["person"]["name"] in full.text
+    kept = admin.get("/api/audit", params={"action": "proposal.carry_pipes"}).json()["items"]
+    assert [row["subject"] for row in kept] == [one["number"]]
+    assert visitors["gas"].get(at).status_code == 404

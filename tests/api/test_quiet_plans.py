@@ -45,7 +45,7 @@ def everything(journey: Journey, numbers: dict[str, str]) -> Iterator[tuple[str,
         if "get" not in verbs or path == "/api/quiet-plans/{token}":
             continue
         spots = re.findall(r"{(\w+)}", path)
-        if path.startswith("/tiles"):
+        if "/tiles/" in path:
             continue
         if not set(spots) <= set(numbers):
             assert path.startswith("/api/jobs"), f"{path}: nothing to ask it with"
@@ -90,6 +90,7 @@ def test_nothing_of_a_quiet_plan_leaves_through_any_address(journey: Journey) ->
         "plan_id": plan["id"], "dig_id": str(dig["id"]), "token": next(iter(tokens.values())), "work": a,
         "person_id": "1", "company_id": "1", "layer": "roads", "number": "1", "ending": "geojson", "proposal_id": "1",
         "proposal": "1", "sheet": "1", "other_id": "xinmi-2022", "load_id": "0" * 32,
+        "survey_id": "1", "file_id": "1", "participant_id": "1",
     }  # fmt: skip
     # off the beaten track: its coordinates are its own, and it overlaps A all the same
     shape = shapely.LineString([*on_street(k, 55.357, 200, 13.713).coords])

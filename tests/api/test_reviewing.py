@@ -93,7 +93,9 @@ def test_every_office_decides_its_own_items_and_the_last_one_ends_it(desk: Any) 
     assert refused.status_code == 403 and refused.json()["code"] == "forbidden"
     assert [one["item"] for one in planning.item(route)["items"] if one["mine"]] == ["heritage"]
     assert not any(one["mine"] for one in desk("admin").item(route)["items"])
-    said = planning.decide(route, "conditions", words="考古勘探后施工")
+    without = planning.decide(route, "conditions", words="考古勘探后施工")
+    assert without.status_code == 422 and "批准文件" in without.json()["detail"]
+    said = planning.decide(route, "conditions", words="考古勘探后施工", **PAPER)
     assert said.status_code == 200 and said.json()["state"] == "under_review"
     assert [one["item"] for one in said.json()["items"] if settled(one)] == ["heritage"]
     assert traffic.decide(route).json()["state"] == "under_review"
@@ -105,6 +107,33 @@ def test_every_office_decides_its_own_items_and_the_last_one_ends_it(desk: Any) 
         "heritage": ["planning"],
     }  # fmt: skip
     assert planning.decide(route).status_code == 409
+
+
+PAPER = {"paper": "示范〔2026〕1号", "paper_on": "2026-11-20"}
+
+
+def test_what_the_government_approves_is_entered_with_its_paper(desk: Any, store: sa.Engine) -> None:
+    """Within the lock the city's own office cannot say yes in the government's name (《城市道路管理条例》第三十三条)."""
+    urban, traffic = desk("urban"), desk("traffic")
+    route = next(
+        each["route"] for each in urban.queue()["items"]
+        if "gov_approval" in each["owing"] and not each["undetermined"] and each["state"] == "submitted" and not each["sliced"]
+    )  # fmt: skip
+    (item,) = [one for one in urban.item(route)["items"] if one["item"] == "gov_approval"]
+    assert item["mine"] and "人民政府" in item["recorded"]["authority"]["zh"]
+    left = {one["item"]: one for one in urban.decide(route).json()["items"]}  # its own items alone
+    assert not settled(left["gov_approval"]) and left["gov_approval"]["mine"]
+    for wrong in ({}, {"paper": PAPER["paper"]}, {"paper_on": "2026-11-20"}, {**PAPER, "paper_on": "2099-01-01"}):
+        assert urban.decide(route, items=["gov_approval"], **wrong).status_code == 422
+    assert urban.decide(route, **PAPER).status_code == 200
+    seats = next(one for one in urban.item(route)["items"] if one["item"] == "gov_approval")["seats"]
+    assert [(seat["decision"]["paper"], seat["decision"]["paper_on"]) for seat in seats] == [(*PAPER.values(),)]
+    again = urban.decide(route)
+    assert again.status_code == 409 and "同事" in again.json()["detail"]
+    assert traffic.decide(route).status_code == 200
+    kept = rows(store, "SELECT item, paper FROM proposal_decisions d JOIN proposal_versions p ON p.id = d.version"
+                " WHERE p.route = :r AND paper <> ''", r=route)  # fmt: skip
+    assert [(one["item"], one["paper"]) for one in kept] == [("gov_approval", PAPER["paper"])]
 
 
 def settled(item: dict[str, Any]) -> bool:
@@ -161,6 +190,8 @@ def test_two_offices_at_once(desk: Any) -> None:
         answers = list(pool.map(lambda who: who.decide(one["route"]).status_code, (urban, lead)))
     assert sorted(answers) == [200, 409]
     item = urban.item(one["route"])
+    after = plain(urban.queue(), outcome="exempt", owing=["exempt"])["route"]
+    assert urban.do(after, "take").json()["proposal"] == item["proposal"] + 1  # who came second spent no number
     assert [line["what"] for line in item["log"]].count("decided") == 1 and len(item["items"]) == 1
 
 

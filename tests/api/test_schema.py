@@ -69,7 +69,22 @@ OPERATIONS = [
     "POST /api/queue/{route_id}/decisions", "POST /api/proposals/{proposal_id}/rejudge", "GET /api/tasks",
     "POST /api/tasks/{task_id}/answer", "POST /api/tasks/{task_id}/close",
     "POST /api/site-judgements", "POST /api/site-judgements/lines", "GET /api/site-judgements/sheet",
-    "GET /api/places/pasted", "POST /api/places/profile",
+    "GET /api/places/pasted", "POST /api/places/profile", "POST /api/places/measure",
+    "GET /api/proposals/{proposal_id}/survey-map",
+    "GET /api/surveys", "POST /api/surveys", "GET /api/surveys/{survey_id}", "POST /api/surveys/{survey_id}/step",
+    "POST /api/surveys/{survey_id}/participants", "DELETE /api/surveys/{survey_id}/participants/{participant_id}",
+    "GET /api/surveys/{survey_id}/events", "GET /api/surveys/{survey_id}/files/{file_id}",
+    "POST /api/surveys/{survey_id}/files",
+    "GET /api/surveys/{survey_id}/links", "POST /api/surveys/{survey_id}/links",
+    "DELETE /api/surveys/{survey_id}/links/{link_id}", "GET /api/surveys/{survey_id}/track/{participant_id}",
+    "POST /api/surveys/{survey_id}/pause", "POST /api/surveys/{survey_id}/resume",
+    "POST /api/surveys/{survey_id}/times", "POST /api/surveys/{survey_id}/times/answers",
+    "GET /api/surveys/{survey_id}/calendar.ics", "GET /api/surveys/{survey_id}/checklist",
+    "GET /api/surveys/{survey_id}/record", "GET /api/surveys/{survey_id}/record/verify", "GET /api/records/key",
+    "POST /api/guest/times/answers", "GET /api/guest", "GET /api/guest/checklist", "GET /api/guest/ground",
+    "GET /api/guest/way", "GET /api/surveys/{survey_id}/way",
+    "GET /api/guest/tiles/{layer}/{z}/{x}/{y}.mvt", "GET /api/guest/tiles/{layer}/{z}/{x}/{y}.png",
+    "POST /api/guest/enter", "GET /api/guest/events", "POST /api/guest/files", "GET /api/guest/files/{file_id}",
 ]  # fmt: skip
 # what could take the key out of the tests' own hand: tried in test_door
 BY_HAND = [

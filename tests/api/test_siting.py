@@ -123,7 +123,7 @@ def test_the_sheet_holds_every_part_with_its_map_clause_and_age_and_runs_nothing
                 }
             },
             422,
-            "不自交",
+            "边与边相交",
         ),
         (
             {

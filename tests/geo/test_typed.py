@@ -38,6 +38,8 @@ def test_numbers_of_a_line(text: str, a: float, b: float) -> None:
         ("114:20:15.3 34:47:53.16", None),
         ("114d20m15.3s 34d47m53.16s", None),
         ("E114°20.255′ N34°47.886′", True),
+        ("E114°20.255′, N34°47.886′ (CGCS2000)", True),  # the S of a name is no south
+        ("E114°20.255′, N34°47.886′ (WGS84)", True),
     ],
 )
 def test_minutes_and_seconds(text: str, east_first: bool | None) -> None:

@@ -177,11 +177,15 @@ def test_a_job_nobody_knows(engine: sa.Engine, job_id: str) -> None:
 
 def test_listeners_hear_ids_and_nothing_else(engine: sa.Engine, empty_database: str, wait_until: Wait) -> None:
     heard: list[str] = []
-    thread = threading.Thread(target=lambda: heard.extend(jobs.listen(empty_database, 1.5)))
+    thread = threading.Thread(target=lambda: heard.extend(jobs.listen(empty_database, 4.0)))
     thread.start()
-    with engine.connect() as connection:
-        listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-        wait_until(lambda: connection.scalar(sa.text(listening)) == 1)
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+
+    def listens() -> bool:
+        with engine.connect() as connection:  # a new one each time: within a transaction the activity stands still
+            return bool(connection.scalar(sa.text(listening)) == 1)
+
+    wait_until(listens)
     job_id = jobs.enqueue(engine, "review", {"secret": "名称"})
     work(engine, job_id)
     thread.join(20)

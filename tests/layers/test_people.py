@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from geo.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn, TooManyTries
-from layers.people import accounts, sessions
+from layers.people import accounts, sessions, tries
 from layers.people.accounts import add_person, by_id, by_login, change_password, change_person, first_administrator, people
 from layers.people.audit import CONSOLE, page, verify
 from layers.people.offices import offices
@@ -134,7 +134,7 @@ def test_tries_that_fail_make_the_next_one_wait(engine: sa.Engine, clerk: tuple[
     with pytest.raises(TooManyTries) as error:
         sign_in(engine, login, clerk[1], WHERE, "")
     assert error.value.context["seconds"] >= 1
-    later(engine, "sign_in_tries", "at", sessions.COUNTED)
+    later(engine, "sign_in_tries", "at", tries.COUNTED)
     if login == "li.wei":
         assert sign_in(engine, login, clerk[1], WHERE, "").person.login == login
 

@@ -17,7 +17,7 @@ from layers.deliveries import Delivery, load_layer
 from layers.features import feature, features, taken
 from layers.people.accounts import Person, add_person
 from layers.people.audit import CONSOLE
-from layers.people.companies import change_company, companies
+from layers.people.companies import change_company, companies, own_utility
 from layers.people.offices import offices
 from layers.rights.openings import AUDIENCES, DETAILS, OPENINGS_VERSION, open_pipes, openings
 from layers.rights.reader import has_reader, reading
@@ -90,6 +90,15 @@ def test_a_company_sees_its_own_and_what_others_open(engine: sa.Engine, three: d
     assert seen(engine, water) == {"甲水务-0", "甲水务-1"}
     assert seen(engine, Scope("city", "offices")) == {"乙燃气-0", "乙燃气-1"}
     assert len(seen(engine, EVERYTHING)) == 8
+
+
+def test_a_company_has_a_utility_where_all_its_pipes_are_of_one(engine: sa.Engine, three: dict[str, int]) -> None:
+    none = int(add_person(engine, CONSOLE, "engineer-9", "", "utility", company="丁排水")[0]["company_id"])
+    assert own_utility(engine, none) is None and own_utility(engine, three["乙燃气"]) == "water"
+    load_layer(engine, "pipes", pipes(1).assign(owner=["乙燃气", "丁", "丁", "丁"], utility="gas"), Delivery(source="more"))
+    assert own_utility(engine, three["乙燃气"]) is None
+    change_company(engine, CONSOLE, none, ["丁"])
+    assert own_utility(engine, none) == "gas"
 
 
 def test_squares_tell_where_and_no_more(engine: sa.Engine, three: dict[str, int]) -> None:

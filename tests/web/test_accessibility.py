@@ -1,6 +1,5 @@
 """axe-core looks at every place of the page, at the desk and on a phone: nothing serious is left."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.servers import Server
-from tests.web.conftest import Open, _opener, signed
+from tests.web.conftest import _opener, signed
 from tests.web.pages import PATIENCE_MS, Watch
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -34,6 +33,7 @@ PLACES = {
     "queue": ("urban", "/review"),
     "item": ("urban", "/review?item={route}"),
     "digs": ("lead", "/digs"),
+    "surveys": ("lead", "/survey"),
     "data": ("admin", "/data"),
     "people": ("admin", "/data?tab=people"),
     "audit": ("admin", "/data?tab=audit"),
@@ -55,40 +55,61 @@ def route(server: Server) -> int:
         return int(client.get("/api/routes", params={"outcome": "parallel", "limit": 1}).json()["items"][0]["id"])
 
 
-@pytest.fixture
-def at(browser: Browser, watch: Watch, server: Server) -> Iterator[Callable[[str, str | None], Open]]:
-    """Opens pages at a size, as somebody of a role (None: nobody); one browser a role."""
-    contexts: dict[str | None, BrowserContext] = {}
+class Walk:
+    """One browser of somebody at a size: places are gone to inside the page, as "back" does; loading it anew costs seconds."""
 
-    def visit(size: str, role: str | None) -> Open:
-        if role not in contexts:
-            contexts[role] = browser.new_context(locale="zh-CN", reduced_motion="reduce", bypass_csp=True, **SIZES[size])
-            if role:
-                signed(contexts[role], server, role)
-        return _opener(contexts[role], watch, server.url)
+    def __init__(self, context: BrowserContext, watch: Watch, address: str) -> None:
+        self._open, self._page, self._waiting = _opener(context, watch, address), None, 0
 
-    yield visit
-    for one in contexts.values():
-        one.close()
+    def to(self, path: str, shown: str) -> Page:
+        """The page at a path, once ``shown`` is there and nothing is asked for or changes any more."""
+        if self._page is None:
+            self._page = self._open(path, idle=False)
+            self._page.on("request", lambda _: self._count(1))
+            self._page.on("requestfinished", lambda _: self._count(-1))
+            self._page.on("requestfailed", lambda _: self._count(-1))
+            self._page.add_script_tag(path=AXE)
+        else:
+            self._page.evaluate(GO, path)
+        self._page.locator(shown).first.wait_for(timeout=PATIENCE_MS)
+        self._still(self._page)
+        return self._page
+
+    def _count(self, by: int) -> None:
+        self._waiting = max(0, self._waiting + by)
+
+    def _still(self, page: Page) -> None:
+        for _ in range(PATIENCE_MS // 300):
+            page.evaluate(CALM)
+            if self._waiting == 0:
+                return
+        raise AssertionError("the page never came to rest")
 
 
-def looked_at(page: Page) -> list[str]:
-    page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
-    page.add_script_tag(path=AXE)
-    found: list[str] = page.evaluate(ASK)
-    return found
+# a popstate as the browser makes it when somebody goes back to the address
+GO = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
+# until 300 ms have gone by in which nothing of the page changed; the map draws on its canvas and changes nothing
+CALM = """() => new Promise((done) => {
+  let waits = setTimeout(end, 300)
+  const watches = new MutationObserver(() => { clearTimeout(waits); waits = setTimeout(end, 300) })
+  function end() { watches.disconnect(); done() }
+  watches.observe(document.body, { subtree: true, childList: true, characterData: true })
+})"""
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-def test_nothing_serious(at: Callable[[str, str | None], Open], route: int, size: str) -> None:
-    """All places in one browser: what is found is told together."""
-    found = {}
-    for name, (role, path) in PLACES.items():
-        page = at(size, role)(path.format(route=route), idle=False)
-        page.locator("[data-test=person]").wait_for(timeout=PATIENCE_MS)
-        found[name] = looked_at(page)
-        page.close()
-    page = at(size, None)("/", idle=False)
-    page.locator("[data-test=signin]").wait_for(timeout=PATIENCE_MS)
-    found["door"] = looked_at(page)
+def test_nothing_serious(browser: Browser, watch: Watch, server: Server, route: int, size: str) -> None:
+    """All places, in one browser for each role: what is found is told together."""
+    found: dict[str, list[str]] = {}
+    for role in dict.fromkeys([role for role, _ in PLACES.values()]):
+        with browser.new_context(locale="zh-CN", reduced_motion="reduce", bypass_csp=True, **SIZES[size]) as context:
+            walk = Walk(context, watch, server.url)
+            if role == "admin":
+                found["door"] = walk.to("/", "[data-test=signin]").evaluate(ASK)
+                walk = Walk(context, watch, server.url)
+            signed(context, server, role)
+            for name, (whose, path) in PLACES.items():
+                if whose == role:
+                    found[name] = walk.to(path.format(route=route), "[data-test=person]").evaluate(ASK)
+    assert set(found) == {*PLACES, "door"}
     assert {name: said for name, said in found.items() if said} == {}

@@ -1,5 +1,6 @@
 """The administrator's day: people, a layer with a look before it, what changed, packs side by side, the audit."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def add_person(page: Page, login: str) -> str:
 def check_audit(page: Page, login: str) -> None:
     """What was done stands there, and the chain holds."""
     page.click("[data-test=data-audit]")
-    page.fill("[data-test=audit-action]", "person.add")
+    page.locator("[data-test=audit-action]").select_option("person.add")
     expect(page.get_by_text(login, exact=True).first).to_be_visible()
     page.click("[data-test=audit-check]")
     expect(page.locator("[data-test=audit-checked]")).to_contain_text("全部相符")
@@ -94,7 +95,11 @@ def test_the_day_at_the_desk(desktop: Open, house: Server, green: Path) -> None:
     page.click("[data-test=data-packs]")
     page.click("[data-test=compare-packs]")
     expect(page.locator("[data-test=compare-sum]")).to_contain_text("不同", timeout=PATIENCE_MS)
-    assert page.locator("[data-test=pair-differs]").count() > 0
+    assert page.locator("[data-test=pair-only_a]").count() > 0
+    page.click("[data-test=only-differs]")
+    expect(page.locator("[data-test=pair-only_a]")).to_have_count(0)
+    expect(page.locator("[data-test=pair-differs]")).to_have_count(int(page.locator("[data-test=only-differs] b").inner_text()))
+    expect(page).to_have_url(re.compile("field=differs"))
     given = add_person(page, "day.desk")
     check_audit(page, "day.desk")
     # the new person really comes in with that password, and changes it first

@@ -66,6 +66,10 @@ def test_an_office_finds_what_awaits_it_and_decides(arrive: Arrive, house: Serve
     page.locator("label:has([data-test=decision-conditions])").click()
     page.locator("[data-test=decision-words]").fill("按方案施工，完工后报验")
     page.locator("[data-test=signed-name]").fill(desk.name)
+    if page.locator("[data-test=paper]").count():  # an authority without a desk here has approved: its paper is entered
+        page.locator("[data-test=paper-number]").fill("示范〔2026〕1号")
+        expect(page.locator("[data-test=sign-send]")).to_be_disabled()  # a number without a day
+        page.locator("[data-test=paper-on]").fill("2026-11-20")
     page.locator("[data-test=sign-send]").click()
     own = page.locator("[data-test^=item-] .done", has_text=offices().roles[role].title.zh)
     expect(own.first).to_be_visible(timeout=PATIENCE_MS)  # others may have signed before

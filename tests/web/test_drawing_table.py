@@ -13,7 +13,8 @@ import pytest
 import shapely
 from playwright.sync_api import expect
 
-from tests.web.on_screen import CARD, QUIET, TO_DEGREES, TO_WORK, Ground, Open, others, work_line
+from geo.crs import to_work
+from tests.web.on_screen import CARD, DEGREES, QUIET, TO_DEGREES, TO_WORK, WORK, Ground, Open, others, work_line
 from tests.web.pages import settled
 from tests.web.test_drawing import line_of
 
@@ -55,6 +56,26 @@ def test_a_point_snaps_to_the_very_end_of_a_pipe_and_alt_lets_it_be(desktop: Ope
     off = [math.hypot(px - x, py - y) for px, py in line.coords]
     assert off[0] < 1e-3, off
     assert 0.5 < off[-1] < 4, off
+
+
+def test_the_ruler_snaps_as_drawing_does_and_alt_lets_it_be(desktop: Open, pipe: shapely.LineString) -> None:
+    x, y = pipe.coords[0]
+    ground = Ground(desktop, (x + 20, y))
+    page, words = ground.page, ground.page.locator("[data-test=snap-words]")
+    page.locator("[data-test=ruler-open]").click()
+    ground.hover(x, y, 6, 5)
+    expect(words).to_have_text("管线端点")
+    ground.click(x, y, 6, 5)
+    with page.expect_request("**/api/places/measure") as asked:
+        page.keyboard.down("Alt")
+        ground.click(x, y + 30, 0, 0)
+    ends = to_work(shapely.LineString(asked.value.post_data_json["shape"]["coordinates"]), DEGREES, WORK)
+    assert math.dist(ends.coords[0], (x, y)) < 1e-3
+    page.keyboard.down("Alt")
+    ground.hover(x, y, 6, 5)
+    expect(words).to_have_text("")
+    page.keyboard.up("Alt")
+    expect(words).to_have_text("管线端点")
 
 
 def test_the_switch_and_a_hidden_layer_end_the_snapping(desktop: Open, pipe: shapely.LineString) -> None:
@@ -304,9 +325,7 @@ def test_while_drawing_the_panel_and_the_hand_show_the_same_verdict(desktop: Ope
 def test_the_thumb_puts_points_where_the_cross_is(phone: Open) -> None:
     lon, lat = TO_DEGREES.transform(*QUIET)
     page = phone(f"/?tab=draw&at=17/{lat:.5f}/{lon:.5f}&a.utility=gas")
-    page.locator("[data-test=sheet] .handle").tap()
-    page.wait_for_timeout(400)
-    page.locator("[data-test=draw-start]").tap()
+    page.locator("[data-test=draw-start]").tap()  # the address asks for it: it is not folded away
     expect(page.locator("[data-test=crosshair]")).to_be_visible()
     page.locator("[data-test=pen-put]").tap()
     for step in ((-120, 0), (-40, 90)):

@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+from pyproj import Geod
 
 from tests.servers import Server
-from tests.web.pages import Watch, settled
+from tests.web.pages import PATIENCE_MS, Watch, settled
 
 Open = Callable[..., Page]
+EXACT_M = re.compile(r"^[\d\u202f]+\.\d{3} m$")
 AMAP = "https://uri.amap.com/marker?position=114.346243793,34.801106570&name=%E4%BA%95"
 
 
@@ -102,3 +104,92 @@ def test_profile_on_a_phone_lies_above_the_sheet(phone: Open, route: dict[str, A
     assert size is not None and min(size["width"], size["height"]) >= 48
     close.tap()
     expect(chart).to_have_count(0)
+
+
+def test_the_ruler_measures_as_verdicts_do(
+    desktop: Open, phone: Open, route: dict[str, Any], server: Server, watch: Watch
+) -> None:
+    watch.expected = ("422",)
+    with httpx.Client(base_url=server.url, timeout=120, trust_env=False, headers=server.headers) as api:
+        one = api.get(f"/api/routes/{route['id']}").json()
+        judged, line = one["verdict"]["length"]["planar_m"], one["route"]["geometry"]
+        answer = api.post("/api/places/measure", json={"shape": line}).json()
+    assert answer["planar_m"] == pytest.approx(judged, abs=0.001)
+    for page in (desktop(), phone()):
+        box = page.locator("[data-test=map]").bounding_box()
+        assert box is not None
+        page.locator("[data-test=ruler-open]").click()
+        at = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in ((0.3, 0.42), (0.55, 0.42), (0.55, 0.6))]
+        for spot in at:
+            page.mouse.click(*spot)
+            page.wait_for_timeout(350)  # two clicks at once would be a double click
+        said, figure = page.locator("[data-test=ruler-said]"), page.locator("[data-test=ruler-figure]")
+        expect(said).to_contain_text("EPSG:4547，与判定同")
+        page.mouse.move(5, 5)
+        expect(figure).to_have_text(EXACT_M)
+        length = figure.inner_text()
+        page.locator("[data-test=ruler-area]").click()
+        expect(figure).to_have_text(re.compile(r"^[\d\u202f]+\.\d\d m²$"))
+        expect(said).to_contain_text("椭球面积")
+        page.locator("[data-test=ruler-line]").click()
+        legs = page.locator("[data-test=ruler-legs] li")
+        expect(legs).to_have_count(2)
+        page.mouse.move(*at[1])
+        page.mouse.down()
+        page.mouse.move(at[1][0] + 30, at[1][1] - 40, steps=3)
+        page.mouse.move(5, 5)
+        page.mouse.up()  # let go beside the map: the point stays where it was last
+        expect(figure).not_to_have_text(length)
+        expect(figure).to_have_text(EXACT_M)
+        before = legs.all_inner_texts()
+        page.mouse.move(at[2][0] - 60, at[2][1], steps=3)
+        page.mouse.dblclick(at[2][0] - 60, at[2][1])
+        expect(legs).to_have_count(3)
+        assert legs.all_inner_texts()[:2] == before
+        page.mouse.move(at[0][0], at[0][1] + 90, steps=3)
+        expect(figure).to_have_text(EXACT_M)  # measured to its end: the hand is no longer followed
+        assert figure.inner_text() in str(said.text_content())  # and it is heard, not only seen
+        page.locator("[data-test=ruler-area]").click()
+        page.locator("[data-test=ruler-clear]").click()
+        for x, y in ((0.3, 0.5), (0.55, 0.6), (0.55, 0.5), (0.3, 0.6)):  # a ring that crosses itself
+            page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+            page.wait_for_timeout(350)
+        expect(page.locator("[data-test=ruler] [role=alert]")).to_contain_text("面不成立")
+        expect(figure).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-test=ruler]")).to_have_count(0)
+        page.mouse.click(*at[0])  # the map answers to the hand again
+
+
+def test_the_printed_map_keeps_its_scale(desktop: Open, route: dict[str, Any]) -> None:
+    page = desktop(f"/?route={route['id']}")
+    page.locator("[data-test=card] [data-test=headline], [data-test=headline]").first.wait_for()
+    page.keyboard.press("Shift+P")
+    sheet, picture = page.locator("[data-test=print-sheet]"), page.locator("[data-test=print-map]")
+    for paper, way, wide, high in (("a4", "landscape", 297, 210), ("a4", "portrait", 210, 297)):
+        page.locator("[data-test=print-paper]").select_option(paper)
+        page.locator("[data-test=print-way]").select_option(way)
+        expect(sheet).to_have_attribute("class", re.compile(f"{paper}-{way}"))
+        expect(picture).to_be_visible(timeout=2 * PATIENCE_MS)  # the map is drawn once more, at over 200 dots an inch
+        expect(sheet).to_contain_text(route["route_id"])
+        size = picture.evaluate("one => [one.naturalWidth, one.offsetWidth, one.offsetHeight]")
+        assert size[0] > 2 * size[1]  # over 200 dots an inch
+        west, south, east, north = (float(edge) for edge in str(sheet.get_attribute("data-bounds")).split(","))
+        scale, mid = float(str(sheet.get_attribute("data-scale"))), (south + north) / 2
+        ground = Geod(ellps="GRS80")
+        across, up = ground.inv(west, mid, east, mid)[2], ground.inv(west, south, west, north)[2]
+        assert across / (size[1] / 96 * 0.0254) == pytest.approx(scale, rel=0.005)
+        assert up / (size[2] / 96 * 0.0254) == pytest.approx(scale, rel=0.005)
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+        box = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+        assert box is not None
+        assert [float(edge) / 72 * 25.4 for edge in box.groups()] == pytest.approx([wide, high], abs=0.5)
+    expect(page.locator("[data-test=print-code]")).to_be_visible()
+    page.locator("[data-test=print-close]").focus()
+    page.keyboard.press("s")  # the map under the sheet is left as it was
+    assert "layers" not in page.url
+    page.locator("[data-test=print-scale]").select_option("500")
+    expect(sheet).to_have_attribute("data-scale", "500")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-test=print-view]")).to_have_count(0)

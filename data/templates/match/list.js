@@ -1,6 +1,5 @@
 // The list of pairs: filter, order, pages; one pair open at a time.
 const PAGE = 100;
-const find = (id) => document.getElementById(id);
 const state = { status: '', q: '', only: '', sort: 'shared_m', down: true, page: 0, pair: null };
 let shown = [];
 

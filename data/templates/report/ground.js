@@ -9,6 +9,7 @@ const paint = styles.ground;
 const byWidth = []; // lines drawn at their true width once that is more than the least
 const thin = []; // control lines: from afar they would hide the streets
 const groundLayers = {};
+const ownLayers = []; // of whoever comes after: {sign, name, layer, note, shown}, each with its switch in the legend
 const redLines = () => { const opacity = map.getZoom() < 14.5 ? 0 : 0.6; thin.forEach((line) => line.setStyle({ opacity })); };
 const metresPerPixel = () => 40075016.686 * Math.cos((map.getCenter().lat * Math.PI) / 180) / 2 ** (map.getZoom() + 8);
 const ROADS = ['unknown', 'internal', 'branch', 'secondary', 'arterial', 'expressway'];
@@ -107,9 +108,14 @@ const signs = { roads: () => cased(paint.roads.arterial.casing, 8, '#fff', 5.5),
 // Own lines of the legend first, then the ground, each layer with its switch.
 function fillLegend(own) {
   const box = legend.getContainer(), open = box.querySelector('details')?.open ?? !window.matchMedia('(max-width: 760px)').matches; // innerWidth grows with a wide table
-  box.replaceChildren(h('details', { open }, h('summary', {}, t('图例', 'Legend')), own, h('hr'),
+  box.replaceChildren(h('details', { open }, h('summary', {}, t('图例', 'Legend')), own, h('hr'), ownLayers.map(ownSwitch),
     ground.map((one) => h('label', {}, h('input', { type: 'checkbox', checked: map.hasLayer(groundLayers[one.layer]), onchange: (event) => { event.target.checked ? groundLayers[one.layer].addTo(map) : groundLayers[one.layer].remove(); drawNames(); } }), signs[one.layer](), word('layers', one.layer), one.within_m ? h('small', {}, t(`线路 ${one.within_m} m 内`, `within ${one.within_m} m`)) : null))));
   rests.getContainer().replaceChildren(`${meta.city} · CGCS2000 · ${t('北在上', 'north up')} ↑`);
+}
+
+function ownSwitch(one) {
+  const turn = (event) => { event.target.checked ? one.layer.addTo(map) : one.layer.remove(); one.shown?.(event.target.checked); };
+  return h('label', {}, h('input', { type: 'checkbox', checked: map.hasLayer(one.layer), 'data-own': one.key, onchange: turn }), one.sign(), one.name(), one.note ? h('small', {}, one.note()) : null);
 }
 
 function startGround(bounds, restyle) {

@@ -1,6 +1,5 @@
 // The list: filter, order, pages; one proof open at a time.
 const PAGE = 100;
-const find = (id) => document.getElementById(id);
 const state = { outcome: '', q: '', sort: 'row_no', down: false, page: 0, route: null };
 let shown = [];
 

@@ -24,6 +24,7 @@ function fill(node, given, parts) {
   node.append(...parts.flat(3).filter((part) => part !== null && part !== undefined && part !== false && part !== ''));
   return node;
 }
+const find = (id) => document.getElementById(id);
 const h = (tag, given, ...parts) => fill(document.createElement(tag), given, parts);
 const s = (tag, given, ...parts) => fill(document.createElementNS(SVG, tag), given, parts);
 

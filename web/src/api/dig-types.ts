@@ -174,7 +174,8 @@ export interface Share {
 }
 
 export interface DigAnswer {
-  invitation: number
+  /** null: of another party, told to nobody outside the offices */
+  invitation: number | null
   party: string
   works: string[]
   state: AnswerState

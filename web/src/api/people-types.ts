@@ -6,6 +6,8 @@ export interface Me {
   role: string
   company: string | null
   district: string | null
+  /** Of the company's pipes, where all are of one. */
+  utility: string | null
   may: string[]
   must_change: boolean
 }

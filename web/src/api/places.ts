@@ -1,5 +1,5 @@
 /** Pasted locations and the ground along a line. */
-import type { LineString, MultiLineString } from 'geojson'
+import type { LineString, MultiLineString, Polygon } from 'geojson'
 import { json, query, send } from './client'
 import type { Words } from './types'
 
@@ -45,3 +45,16 @@ export const readPasted = (text: string, signal?: AbortSignal): Promise<Pasted> 
 
 export const readProfile = (line: LineString | MultiLineString, signal?: AbortSignal): Promise<Profile> =>
   send('POST', '/api/places/profile', { line: { type: line.type, coordinates: line.coordinates } }, signal)
+
+export interface Ruled {
+  work_crs: string
+  legs_m: number[]
+  planar_m: number
+  geodesic_m: number
+  bearing_deg: number | null
+  planar_m2: number | null
+  geodesic_m2: number | null
+}
+
+export const measure = (shape: LineString | Polygon, signal?: AbortSignal): Promise<Ruled> =>
+  send('POST', '/api/places/measure', { shape: { type: shape.type, coordinates: shape.coordinates } }, signal)

@@ -115,6 +115,9 @@ export interface Task {
 export interface Signed {
   decision: Decision
   words: string
+  /** Number and day of the paper of an authority that has no desk here. */
+  paper: string
+  paper_on: string | null
   role: string
   signed_name: string
   at: string
@@ -131,6 +134,8 @@ export interface DecidedItem {
   /** Each must sign; for a seat any one of its offices. */
   seats: { deciders: Words[]; decision: Signed | null }[]
   mine: boolean
+  /** The authority elsewhere whose paper is wanted. */
+  recorded: { authority: Words; cite: string } | null
 }
 
 export interface Change {

@@ -32,6 +32,8 @@ export interface Signed {
   decision: Decision
   words: string
   signed_name: string
+  paper?: string
+  paper_on?: string
 }
 export const decideItem = (route: number, signed: Signed): Promise<ReviewItem> => send('POST', `/api/queue/${route}/decisions`, signed)
 export const doMany = (routes: number[], act: 'take' | 'decide', signed: Partial<Signed>): Promise<{ results: BulkResult[] }> =>

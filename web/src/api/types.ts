@@ -16,6 +16,18 @@ export interface City {
   /** Null: no pack is in force. */
   default_pack: string | null
   rasters: string[]
+  /** Maps from outside that may lie under ours; none where the city has no key. */
+  backgrounds?: Background[]
+}
+
+export interface Background {
+  name: string
+  zh: string
+  en: string
+  /** Addresses of the picture, and of the names above it. */
+  tiles: [string, string]
+  deepest: number
+  attribution: string
 }
 
 export interface LayerInfo {

@@ -12,10 +12,10 @@ const LONG = 3650
 
 export const paves = (work: Work): boolean => PAVES.includes(work.kind)
 
-/** A bar may be moved where its days are not firm and it has a place. */
+/** A bar may be moved where its days are not firm and it has a place, by who coordinates. */
 export const movable = (work: LiveWork): boolean => !work.work.window.firm && !paves(work.work) && work.work.planned !== null
 
-export function ganttWorks(plan: Plan, live: Live, holding: string | null, closedWords: (kind: string) => string): Map<string, GanttWork> {
+export function ganttWorks(plan: Plan, live: Live, holding: string | null, closedWords: (kind: string) => string, able = true): Map<string, GanttWork> {
   const digs = new Map(live.digs.map((dig) => [dig.key, dig]))
   const kept = new Map(plan.works.map((work) => [work.work_id, spanOf(work.planned?.start, work.planned?.end)]))
   return new Map([...live.works].map(([id, one]): [string, GanttWork] => {
@@ -25,7 +25,7 @@ export function ganttWorks(plan: Plan, live: Live, holding: string | null, close
       id, party: work.party ?? work.project ?? '', utility: work.utility, paves: paves(work), window: spanOf(work.window.start, work.window.end),
       shift: work.window.shift_days ?? 0, ready: dayOf(work.window.ready), firm: work.window.firm, span: one.span, from: id === holding ? (kept.get(id) ?? null) : null,
       open_days: one.open_days, closures: closuresOf(work, closedWords), dig: dig ? { key: dig.key, name: digNumber(dig.dig_id), start: dig.start, end: dig.end } : null,
-      bad: one.violations.length > 0, movable: movable(one),
+      bad: one.violations.length > 0, movable: able && movable(one),
     }]
   }))
 }

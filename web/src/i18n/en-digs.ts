@@ -40,6 +40,8 @@ export const enDigs: Record<keyof typeof zhDigs, string> = {
   'digs.none.apart': '{n} pairs of works meet, but none could be joined.',
   'digs.none.why': 'See why',
   'digs.nomatch': 'No joint dig matches',
+  'digs.none.own': 'No joint dig includes a work of yours',
+  'digs.noplan.wait': 'The coordinating offices plan; joint digs with works of yours will then be listed here.',
   'digs.noplan.title': 'No plan yet',
   'digs.noplan.text': 'Put works that share a stretch into one excavation: window, order, lead and what is saved.',
   'digs.plan': 'Plan now',

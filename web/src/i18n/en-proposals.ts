@@ -72,6 +72,8 @@ export const enProposals = {
   'proposals.foot.draft': 'Save draft',
   'proposals.foot.version': 'Save as a new version',
   'proposals.foot.submit': 'Submit for review',
+  'proposals.foot.returned': 'What you typed is back; it is not saved yet.',
+  'draw.recovered': 'The unfinished line is back: go on drawing.',
   'proposals.foot.says': 'Only you and your company see a draft. Once submitted, the offices see it, judged on today’s data.',
   'proposals.foot.saved': '{number} saved as version {n}',
   'proposals.foot.open': 'Open the proposal',
@@ -103,4 +105,9 @@ export const enProposals = {
   'lineend.main': 'an existing pipe of the same utility',
   'lineend.none': 'neither',
   'compare.item': 'Item',
+  'carry.title': 'A map to carry away',
+  'carry.says': 'One page that opens without a network: satellite picture along the line, streets, planning, the verdict with its proof; it measures, finds, and shows where you are.',
+  'carry.pipes': 'With the existing pipes that I may see',
+  'carry.pipes.says': 'Your name is printed over the map and the record keeps that you took it; do not pass it on.',
+  'carry.do': 'Download the map',
 }

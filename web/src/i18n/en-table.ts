@@ -47,6 +47,9 @@ export const enTable: Record<keyof typeof zhTable, string> = {
   'snap.own.end': 'end of a line in hand',
   'snap.own.vertex': 'vertex of a line in hand',
   'snap.own.edge': 'line in hand',
+  'snap.ruler.end': 'end of what is measured',
+  'snap.ruler.vertex': 'measured point',
+  'snap.ruler.edge': 'measured line',
 
   'coords.title': 'Coordinates',
   'coords.hint': 'One point a line; a table may be pasted',

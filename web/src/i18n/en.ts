@@ -7,6 +7,9 @@ import { enPlaces } from './en-places'
 import { enProposals } from './en-proposals'
 import { enSheets } from './en-sheets'
 import { enSite } from './en-site'
+import { enGuest } from './en-guest'
+import { enSurvey } from './en-survey'
+import { enTools } from './en-tools'
 import type { zh } from './zh'
 
 export const en: Record<keyof typeof zh, string> = {
@@ -19,6 +22,9 @@ export const en: Record<keyof typeof zh, string> = {
   ...enPlaces,
   ...enSheets,
   ...enSite,
+  ...enSurvey,
+  ...enGuest,
+  ...enTools,
   'app.name': 'Waixian',
   'app.synthetic': 'Demo city',
   'app.synthetic.hint': 'Made-up data from a generator, not a real city',

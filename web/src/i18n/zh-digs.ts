@@ -39,6 +39,8 @@ export const zhDigs = {
   'digs.none.apart': '有 {n} 对工程相遇，但都未能同步。',
   'digs.none.why': '看看原因',
   'digs.nomatch': '没有符合条件的同步开挖',
+  'digs.none.own': '没有涉及本单位工程的同步开挖',
+  'digs.noplan.wait': '由城市管理、政务服务等部门排期；排定后，涉及本单位工程的同步开挖会列在这里。',
   'digs.noplan.title': '还没有排期',
   'digs.noplan.text': '把共用路段的工程排在一起开挖：算出窗口、顺序、牵头单位与节省。',
   'digs.plan': '开始排期',

@@ -72,6 +72,8 @@ export const zhProposals = {
   'proposals.foot.draft': '保存草稿',
   'proposals.foot.version': '保存为新版本',
   'proposals.foot.submit': '提交审查',
+  'proposals.foot.returned': '已恢复未保存的名称和说明，尚未保存。',
+  'draw.recovered': '已恢复未画完的线，可以接着画。',
   'proposals.foot.says': '草稿只有本人和本单位可见；提交后审查部门可见，按今天的数据判定。',
   'proposals.foot.saved': '已保存 {number} 第 {n} 版',
   'proposals.foot.open': '查看方案',
@@ -103,4 +105,9 @@ export const zhProposals = {
   'lineend.main': '同类现状管线',
   'lineend.none': '二者皆无',
   'compare.item': '项目',
+  'carry.title': '带走的踏勘地图',
+  'carry.says': '一个网页文件，断网可开：沿线卫星影像、道路与规划、判定依据，可量距、查找、看本人位置。',
+  'carry.pipes': '收入我可见的现状管线',
+  'carry.pipes.says': '地图上印有您的姓名，并记入操作记录；请勿外传。',
+  'carry.do': '下载踏勘地图',
 }

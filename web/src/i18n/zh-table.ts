@@ -45,6 +45,9 @@ export const zhTable = {
   'snap.own.end': '画板线端点',
   'snap.own.vertex': '画板线折点',
   'snap.own.edge': '画板上的线',
+  'snap.ruler.end': '量过的端点',
+  'snap.ruler.vertex': '量过的点',
+  'snap.ruler.edge': '量过的线',
 
   'coords.title': '坐标',
   'coords.hint': '每行一个点，可粘贴表格',

@@ -7,6 +7,9 @@ import { zhPlaces } from './zh-places'
 import { zhProposals } from './zh-proposals'
 import { zhSheets } from './zh-sheets'
 import { zhSite } from './zh-site'
+import { zhGuest } from './zh-guest'
+import { zhSurvey } from './zh-survey'
+import { zhTools } from './zh-tools'
 
 export const zh = {
   ...zhDigs,
@@ -18,6 +21,9 @@ export const zh = {
   ...zhPlaces,
   ...zhSheets,
   ...zhSite,
+  ...zhSurvey,
+  ...zhGuest,
+  ...zhTools,
   'app.name': '外线通',
   'app.synthetic': '示范城',
   'app.synthetic.hint': '示范数据，由程序生成，不是真实城市',

@@ -8,6 +8,7 @@ import { t } from '../i18n'
 import { look } from '../outcomes'
 import { hover, liveOutcome, outcomes, placedOutcome } from '../state/drawing'
 import { accept, begun, beside, mouseAt, pick, stretch, wouldBe } from '../state/offset'
+import { ruling } from '../state/ruler'
 import { held, snap, snapping, snapWords } from '../state/snapping'
 import { place, tiers } from '../state/store'
 import * as table from '../state/table'
@@ -47,6 +48,8 @@ class HandMode extends TerraDrawExtend.TerraDrawBaseDrawMode<Record<string, neve
 }
 
 const POINT_REACH = { mouse: 12, finger: 24 }
+/** From here on a screen of a phone is a few tiles of shapes. */
+const FORESEEN_ZOOM = 15.5
 const EDGE_REACH = { mouse: 8, finger: 14 }
 const empty = { type: 'FeatureCollection' as const, features: [] as Feature[] }
 
@@ -59,6 +62,8 @@ export class TableHand {
   private grasped: { index: number; from: readonly Position[] } | null = null
   /** A finger is less sure than a mouse. */
   private finger = matchMedia('(pointer: coarse)').matches
+  /** Told when shapes have come, or what one snaps to has changed: for a ruler whose hand rests. */
+  arrived: () => void = () => undefined
 
   constructor(private readonly map: MapLibre) {
     this.draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: LINE_DIGITS }), modes: [new HandMode(this)] })
@@ -89,7 +94,7 @@ export class TableHand {
       this.down = { x, y, ...this.map.unproject([x, y]) }
     }, { signal, capture: true })
     ground.addEventListener('pointermove', (event) => { held.value = event.altKey }, { signal, capture: true })
-    addEventListener('keydown', (event) => { if (event.key === 'Alt' && this.active) { held.value = true; event.preventDefault() } }, { signal })
+    addEventListener('keydown', (event) => { if (event.key === 'Alt' && (this.active || ruling.value)) { held.value = true; event.preventDefault() } }, { signal })
     addEventListener('keyup', (event) => { if (event.key === 'Alt') held.value = false }, { signal })
     addEventListener('blur', () => { held.value = false }, { signal })
     this.map.on('mouseout', () => { this.last = null; snap.value = null; if (!this.finger) hover(null) })
@@ -145,7 +150,22 @@ export class TableHand {
 
   /** Where a point would go: to what lies near, else where the hand is. `except`: the vertex that is being moved. */
   private aim(hand: Hand, except: number | null = null): Position {
-    const free: Position = [hand.lng, hand.lat]
+    return this.drawnTo([hand.lng, hand.lat], (at) => this.near(at, except))
+  }
+
+  /** As a point of the table, one of the ruler: to the ground, the lines in hand, and what it has measured before. */
+  ruled(free: Position, measured: readonly (readonly Position[])[]): Position {
+    const own = measured.filter((part) => part.length > 1).map((part) => shape('ruler', 'ruler', part, false))
+    const table_ = table.sheet.value.lines.filter((line) => line.points.length > 1).map((line) => shape('own', `own/${line.id}`, line.points, false))
+    return this.drawnTo(free, (at) => [...shapesNear(at, POINT_REACH.finger * this.perPixel, this.map.getZoom()), ...table_, ...own])
+  }
+
+  /** Asks for the shapes of what is seen: a finger puts its point without having hovered there. */
+  foresee(): void {
+    if (this.finger && this.map.getZoom() >= FORESEEN_ZOOM) this.whole()
+  }
+
+  private drawnTo(free: Position, near: (at: readonly [number, number]) => Iterable<Shape>): Position {
     if ((!snapping.value || held.value) && !this.picking) {
       snap.value = null
       return free
@@ -153,17 +173,19 @@ export class TableHand {
     const at = mercator(free)
     const kind = this.finger ? 'finger' : 'mouse'
     const [vertex, edge] = [POINT_REACH[kind] * this.perPixel, (this.picking ? POINT_REACH : EDGE_REACH)[kind] * this.perPixel]
-    snap.value = choose(this.near(at, except), at, { vertex, edge })
+    snap.value = choose(near(at), at, { vertex, edge })
     return snap.value ? [...snap.value.point] : free
   }
 
   /** Something came or changed under a hand that rests. */
   private again(): void {
     if (this.last && this.active && !this.grasped) this.move(this.last)
-    else if (!this.last) snap.value = null
+    else if (!this.last && !ruling.value) snap.value = null
+    this.arrived()
   }
 
   move(hand: Hand): void {
+    if (ruling.value) return
     this.last = hand
     if (this.picking) return this.movePicking(hand)
     if (table.phase.value === 'drawing') return hover(this.aim(hand))
@@ -191,6 +213,7 @@ export class TableHand {
   // ── clicks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   click(hand: Hand, right: boolean): void {
+    if (ruling.value) return
     this.last = hand
     if (this.picking) return this.clickPicking(hand)
     if (table.phase.value === 'drawing') return right ? undefined : this.putAt(hand)
@@ -283,7 +306,7 @@ export class TableHand {
 
   /** A drag begins: on a vertex or a middle it moves that, elsewhere the map. */
   grasp(): boolean {
-    if (table.phase.value !== 'done' || this.picking || !this.down) return false
+    if (table.phase.value !== 'done' || this.picking || ruling.value || !this.down) return false
     const over = this.handle(this.down)
     if (!over) return false
     const from = table.current.value!.points
@@ -353,6 +376,6 @@ export class TableHand {
 
   private renderSnap(): void {
     const one: Snap | null = snap.value
-    this.set('table-snap', one && this.active ? [{ type: 'Feature', properties: { part: one.part, label: t('snap.to', { what: snapWords(one) }) }, geometry: { type: 'Point', coordinates: one.point } }] : [])
+    this.set('table-snap', one && (this.active || ruling.value) ? [{ type: 'Feature', properties: { part: one.part, label: t('snap.to', { what: snapWords(one) }) }, geometry: { type: 'Point', coordinates: one.point } }] : [])
   }
 }

@@ -12,6 +12,8 @@ export interface StretchProps {
   stretch: number
   number: string
   lit: boolean
+  /** Another's work: its badge is pink, as in the table. */
+  work?: boolean
 }
 type Collection<G extends LineString | MultiLineString | Point, P> = FeatureCollection<G, P>
 
@@ -54,13 +56,13 @@ export function stretchLines(
 }
 
 /** Where a badge may sit along its stretch: the middle first, then aside when the middle is taken. */
-const SEATS = [0.5, 0.32, 0.68, 0.18, 0.82]
+const SEATS = [0.5, 0.32, 0.68, 0.18, 0.82, 0.41, 0.59, 0.25, 0.75, 0.1, 0.9]
 
 /** One badge for each numbered stretch, apart from each other; those that cannot be are one badge with both numbers. */
 export function badgePoints(lines: Collection<MultiLineString, StretchProps>): Collection<Point, StretchProps> {
   const numbered = lines.features.filter((f) => f.properties.number)
   const features: Feature<Point, StretchProps>[] = []
-  const apart_m = Math.max(2, ...numbered.map((f) => length_m(longest(f.geometry.coordinates)))) * 0.12
+  const apart_m = Math.max(2, ...numbered.map((f) => length_m(longest(f.geometry.coordinates)))) * 0.09
   const near = (a: Position): Feature<Point, StretchProps> | undefined => features.find((f) => length_m([a, f.geometry.coordinates]) < apart_m)
   for (const f of numbered) {
     const line = longest(f.geometry.coordinates)
@@ -78,7 +80,8 @@ const longest = (lines: Position[][]): Position[] => lines.reduce((a, b) => (len
 function joined(a: StretchProps, b: StretchProps): StretchProps {
   const first = b.lit && !a.lit ? b : a
   const number = a.number.split('·').includes(b.number) ? a.number : `${a.number}·${b.number}`
-  return { ...first, number, lit: a.lit || b.lit }
+  const { work: _, ...rest } = first
+  return { ...rest, number, lit: a.lit || b.lit, ...(a.work && b.work && { work: true }) }
 }
 
 /** The box of some stretches, for zooming to them. */

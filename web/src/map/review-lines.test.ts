@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Met } from '../api/review-types'
 import { factsOf, nameOf } from '../review/met-words'
-import { rowLines } from './review-lines'
+import { rowBadges, rowLines } from './review-lines'
 
 const road: Met = {
   n: 1, key: 'road:R1@0-20', theme: 'road', layer: 'roads', id: 'R1', name: '鹿苑街', kind: 'branch', side: 'left', pavement: 'asphalt', from_m: 0, to_m: 20,
@@ -21,6 +21,13 @@ describe('rows on the map', () => {
   test('works of others are drawn while the hand is on them', () => {
     expect(rowLines([road, work], null).features).toHaveLength(1)
     expect(rowLines([road, work], work.key).features[1]!.properties).toMatchObject({ stretch: 1, lit: true })
+  })
+
+  test('every row that lies somewhere bears its number, works of others in their own colour', () => {
+    const elsewhere = { ...work, coordinates: [[114, 34.2], [114.1, 34.2]] }
+    expect(rowBadges([road, elsewhere], null).features.map(({ properties }) => [properties.number, properties.work ?? false])).toEqual([['1', false], ['2', true]])
+    const [both] = rowBadges([road, { ...work, coordinates: [[114, 34], [114.000001, 34]] }, { ...work, n: 3, coordinates: [[114, 34], [114.000001, 34]] }], null).features.slice(1)
+    expect(both!.properties).toMatchObject({ number: '2·3', work: true })
   })
 
   test('a row without a line is not drawn', () => expect(rowLines([{ ...road, coordinates: [[114, 34]] }], null).features).toEqual([]))

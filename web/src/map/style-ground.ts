@@ -1,5 +1,6 @@
 /** Land, water, green, roads, pipes: everything that lies under the proposed lines. */
 import type { DataDrivenPropertyValueSpecification, ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import type { Background } from '../api/types'
 import { CJJ61, GROUND, pipeColour } from './palette'
 
 type Num = DataDrivenPropertyValueSpecification<number>
@@ -150,6 +151,10 @@ function points(): LayerSpecification[] {
   ]
 }
 
+/** A background covers the ground; its names lie on it at once, so that our own lines and names stay above. */
+const backgroundLayers = (some: readonly Background[]): LayerSpecification[] =>
+  some.flatMap(({ name }) => [name, `${name}.names`].map((id): LayerSpecification => ({ id, type: 'raster', source: id, layout: { visibility: 'none' }, paint: { 'raster-fade-duration': 120 } })))
+
 function rasters(): LayerSpecification[] {
   return [
     { id: 'satellite', type: 'raster', source: 'satellite', layout: { visibility: 'none' }, paint: { 'raster-fade-duration': 120 } },
@@ -169,8 +174,8 @@ function surfaces(): LayerSpecification {
 }
 
 /** Bottom to top. Over a satellite picture the fills give way (see `overPhoto`). */
-export function groundLayers(): LayerSpecification[] {
-  return [...areas(), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), pipeSquares(), ...pipes(), ...points()]
+export function groundLayers(backgrounds: readonly Background[] = []): LayerSpecification[] {
+  return [...areas(), ...backgroundLayers(backgrounds), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), pipeSquares(), ...pipes(), ...points()]
 }
 
 /** Ids of the fills that would hide a photograph; they are painted faintly while one is shown. */

@@ -6,6 +6,7 @@ import { FONT } from './style-labels'
 export const OVERLAYS = ['chosen', 'stretches', 'badges', 'versions'] as const
 
 const LIT: ExpressionSpecification = ['boolean', ['get', 'lit'], false]
+const WORK: ExpressionSpecification = ['==', ['get', 'work'], true]
 const round = { 'line-cap': 'round', 'line-join': 'round' } as const
 
 function chosen(): LayerSpecification[] {
@@ -41,14 +42,14 @@ export function badgeLayers(): LayerSpecification[] {
       id: 'badges-disc', type: 'circle', source: 'badges',
       layout: { 'circle-sort-key': ['case', LIT, 1, 0] },
       paint: {
-        'circle-radius': ['+', ['case', LIT, 13, 10], ['*', 3, ['-', ['length', ['get', 'number']], 1]]], 'circle-color': ['case', LIT, '#f2b705', '#101214'],
+        'circle-radius': ['+', ['case', LIT, 13, 10], ['*', 3, ['-', ['length', ['get', 'number']], 1]]], 'circle-color': ['case', LIT, '#f2b705', WORK, '#CC79A7', '#101214'],
         'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5, 'circle-translate': [0, -18],
       },
     },
     {
       id: 'badges-number', type: 'symbol', source: 'badges',
       layout: { 'text-field': ['get', 'number'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true, 'text-padding': 8 },
-      paint: { 'text-color': ['case', LIT, '#101214', '#ffffff'], 'text-translate': [0, -18] },
+      paint: { 'text-color': ['case', LIT, '#101214', WORK, '#2a0d1d', '#ffffff'], 'text-translate': [0, -18] },
     },
   ]
 }

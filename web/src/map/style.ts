@@ -1,6 +1,6 @@
 /** The map's style: sources and layers, bottom to top. Pure: the same input gives the same style. */
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
-import type { City, LayerInfo } from '../api/types'
+import type { Background, City, LayerInfo } from '../api/types'
 import { DIG_SOURCES, digBadgeLayers, digLayers } from './style-digs'
 import { groundLayers } from './style-ground'
 import { labelLayers } from './style-labels'
@@ -11,20 +11,21 @@ import { GROUND } from './palette'
 export const MAX_TILE_ZOOM = 18
 const EMPTY = { type: 'FeatureCollection' as const, features: [] }
 
-/** `origin` makes tile addresses absolute, which MapLibre's worker needs. */
-export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonly string[], origin: string): StyleSpecification {
+/** `origin` makes tile addresses absolute, which MapLibre's worker needs; `judged`: may the reader see the proposed lines? */
+export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonly string[], origin: string, judged = true): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {}
   for (const layer of known) if (layer.tiles && layer.geometry !== 'none') sources[layer.name] = tileSource(layer, city, origin)
   // Where an owner opens no more of its pipes, the square in which they lie is all that is told.
   const pipes = known.find((layer) => layer.name === 'pipes' && layer.tiles)
   if (pipes) sources.pipe_squares = tileSource({ ...pipes, tiles: pipes.tiles!.replace('/pipes/', '/pipe_squares/') }, city, origin)
-  sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city)
+  for (const one of city.backgrounds ?? []) Object.assign(sources, backgroundSources(one))
+  if (judged) sources.routes ??= vector(`${origin}/tiles/routes/{z}/{x}/{y}.mvt`, city)
   for (const name of OVERLAYS) sources[name] = { type: 'geojson', data: EMPTY }
   for (const [name, promoteId] of Object.entries(DIG_SOURCES)) sources[name] = { type: 'geojson', data: EMPTY, promoteId }
   sources.job = { type: 'geojson', data: EMPTY, promoteId: 'row_no' }
   const layers: LayerSpecification[] = [
     { id: 'land', type: 'background', paint: { 'background-color': GROUND.land } },
-    ...groundLayers(),
+    ...groundLayers(city.backgrounds ?? []),
     ...routeLayers('routes', tiers),
     ...routeLayers('job', tiers),
     ...overlayLayers(),
@@ -34,6 +35,12 @@ export function mapStyle(city: City, known: readonly LayerInfo[], tiers: readonl
     ...digBadgeLayers(),
   ]
   return { version: 8, name: 'waixian', sources, layers: layers.filter((layer) => !('source' in layer) || layer.source in sources) }
+}
+
+/** A background, and the names above it. */
+function backgroundSources(one: Background): Record<string, SourceSpecification> {
+  const of = (tiles: string): SourceSpecification => ({ type: 'raster', tiles: [tiles], tileSize: 256, maxzoom: one.deepest, attribution: one.attribution })
+  return { [one.name]: of(one.tiles[0]), [`${one.name}.names`]: of(one.tiles[1]) }
 }
 
 function tileSource(layer: LayerInfo, city: City, origin: string): SourceSpecification {

@@ -20,6 +20,9 @@ const GROUND: Switch[] = [
   { name: 'events', on: true, from: 13.5 },
   { name: 'districts', on: true, from: 0 },
 ]
+/** Maps from outside: their names are the server's, none is on by itself. */
+export const backgroundSwitches = (known: readonly { name: string }[]): Switch[] => known.map(({ name }) => ({ name, on: false, from: 0 }))
+export const isBackground = (name: string): boolean => name.startsWith('tianditu.')
 const RASTERS: Switch[] = [
   { name: 'satellite', on: false, from: 0 },
   { name: 'terrain', on: false, from: 0 },
@@ -34,11 +37,11 @@ export const groundSwitches = (known: readonly LayerInfo[]): Switch[] => GROUND.
 export const rasterSwitches = (known: readonly string[]): Switch[] => RASTERS.filter((s) => known.includes(s.name))
 
 export function isOn(name: string, switched: Record<string, boolean>): boolean {
-  return switched[name] ?? ALL.get(name)?.on ?? true
+  return switched[name] ?? ALL.get(name)?.on ?? !isBackground(name)
 }
 
 /** The address keeps only what differs from the default. */
 export function flip(name: string, on: boolean, switched: Record<string, boolean>): void {
-  if (on === (ALL.get(name)?.on ?? true)) delete switched[name]
+  if (on === (ALL.get(name)?.on ?? !isBackground(name))) delete switched[name]
   else switched[name] = on
 }

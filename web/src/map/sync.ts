@@ -2,27 +2,29 @@
 import type { FilterSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
 import type { FeatureCollection } from 'geojson'
 import type { Room } from '../state/url'
-import { isOn } from './switches'
+import { isBackground, isOn } from './switches'
 import { overPhoto, pipeOpacity } from './style-ground'
 import { UTILITIES } from './palette'
 
 type Switched = Record<string, boolean>
 
 /** The switch that a style layer obeys: its source's name, but for labels of roads and the like the same. */
-const switchOf = (source: string): string => (source === 'job' ? 'routes' : source === 'pipe_squares' ? 'pipes' : source)
+const switchOf = (source: string): string => isBackground(source) ? source.replace(/\.names$/, '') : (source === 'job' ? 'routes' : source === 'pipe_squares' ? 'pipes' : source)
 const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
 
+/** Rooms that show proposed lines with their verdicts. */
+const JUDGING: readonly Room[] = ['map', 'review', 'survey']
 /** What belongs to the verdicts steps back while joint digs are shown, and the other way round. */
 const OF_MAP = ['routes', 'job', 'chosen', 'stretches', 'badges', 'versions', 'table-lines', 'table-points', 'table-snap']
 
 export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean, room: Room): void {
-  const photo = isOn('satellite', switched)
+  const photo = isOn('satellite', switched) || map.getStyle().layers.some(({ id }) => isBackground(id) && isOn(switchOf(id), switched))
   for (const layer of map.getStyle().layers) {
     if (!('source' in layer)) continue
-    if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', room === 'map' || room === 'review' ? 'visible' : 'none')
-    if (!OBEYING.includes(layer.source)) continue
+    if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', JUDGING.includes(room) ? 'visible' : 'none')
+    if (!OBEYING.includes(layer.source) && !isBackground(layer.source)) continue
     // While a file's results are shown, the stored routes step back so that the two are not taken for one.
-    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(room !== 'map' && room !== 'review' && OF_MAP.includes(layer.source))
+    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(!JUDGING.includes(room) && OF_MAP.includes(layer.source))
     map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none')
     // Existing pipes have the colours of the works: they step back where works are what is shown.
     if (layer.id === 'pipes') map.setPaintProperty(layer.id, 'line-opacity', pipeOpacity(room === 'digs' ? 0.35 : 1))

@@ -6,13 +6,15 @@ import { forget, phase, restore } from './drawing'
 import { follow as followJob } from './job'
 import { openReview } from './review'
 import { followProposal } from './proposals'
+import { followSurvey } from './survey'
 import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
+import { recoverPen } from './unsaved'
 import { addressOf, fromAddress, type Place } from './url'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old, p.site.join()]).join('|')
+  (p.room === 'guest' ? [p.room] : p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : p.room === 'survey' ? [p.room, p.survey.id] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old, p.site.join()]).join('|')
 let lastStep = ''
 let following = false
 
@@ -23,6 +25,7 @@ export function readAddress(): void {
   const said = fromAddress(location.pathname, location.search)
   setLang(said.lang ?? firstLang())
   Object.assign(place, said)
+  if (place.room === 'guest') history.replaceState(null, '', addressOf(place)) // before anything else could read the secret there
   lastStep = stepKey(place)
 }
 
@@ -31,10 +34,14 @@ export async function openAddress(): Promise<void> {
   if (place.room === 'data') return
   if (place.room === 'digs') return openDigs()
   if (place.room === 'review') return openReview()
+  if (place.room === 'survey') return followSurvey()
   if (place.job) await followJob(place.job)
   if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
-  else restore()
+  else {
+    restore()
+    recoverPen()
+  }
 }
 
 export function writeAddress(): void {
@@ -60,6 +67,7 @@ async function goBack(): Promise<void> {
   if (said.room === 'map') await followMap(said, before)
   else if (said.room === 'digs') await followDigs()
   else if (said.room === 'review') await openReview()
+  else if (said.room === 'survey') await followSurvey()
   if (said.view) flight.value = { box: [said.view.lon, said.view.lat, said.view.lon, said.view.lat], zoom: said.view.zoom }
   await nextTick()
   following = false

@@ -7,6 +7,7 @@ import { explain } from '../i18n'
 import { Latest } from '../util/latest'
 import { length_m } from '../util/geo'
 import { grown, rounded } from '../table/lines'
+import { person } from './person'
 import { place, subject } from './store'
 import { dismiss, show } from './subject'
 import { begin as take, cancel as putDown, clear, current, hand, layOut, phase, sheet } from './table'
@@ -104,8 +105,14 @@ export function ask(): void {
 /** The segment under the hand was placed: its verdict is that of the line now. */
 watch(() => current.value?.points.length ?? 0, (now, before) => { if (now > before && liveOutcome.value) placedOutcome.value = liveOutcome.value })
 
+/** Whose company keeps pipes of one utility draws these, until they pick another. */
+export function preselect(): void {
+  if (!place.attributes.utility && person.value?.utility) place.attributes.utility = person.value.utility
+}
+
 export function begin(): void {
   dismiss()
+  if (phase.value === 'idle') preselect()
   take()
 }
 

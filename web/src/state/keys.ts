@@ -9,6 +9,8 @@ import { redo, can, tool, undo, vertex } from './table'
 import { answerByKey, leave, stepItem, writing } from './review'
 import { takePin } from './pin'
 import { flipProfile } from './profile'
+import { openPrint, printing } from './print'
+import { flipRuler, rule, ruling } from './ruler'
 import { enter } from './rooms'
 import { listedItems, place, subject, subjectError } from './store'
 import { choose, dismiss } from './subject'
@@ -23,7 +25,9 @@ const typing = (target: EventTarget | null): boolean =>
 
 /** Escape closes the nearest thing: help, the line being drawn, the card. */
 export function escape(): boolean {
-  if (keysOpen.value) keysOpen.value = false
+  if (printing.value) printing.value = false
+  else if (keysOpen.value) keysOpen.value = false
+  else if (ruling.value) rule(null)
   else if (place.room === 'digs') return escapeDigs()
   else if (place.room === 'review') return escapeReview()
   else if (tool.value) tool.value = null
@@ -78,6 +82,8 @@ const ACTIONS: Record<string, () => void> = {
   l: () => { place.legend = !place.legend },
   s: () => flip('satellite', !isOn('satellite', place.switched), place.switched),
   p: flipProfile,
+  m: flipRuler,
+  P: openPrint,
   j: () => step(1),
   k: () => step(-1),
   g: () => { if (place.room === 'digs') place.digs.folded = !place.digs.folded },
@@ -87,7 +93,7 @@ const ACTIONS: Record<string, () => void> = {
 export function listenToKeys(): void {
   // The map pans with the arrows: a vertex that is chosen has them first.
   addEventListener('keydown', (event) => {
-    if (place.room !== 'map' || typing(event.target) || keysOpen.value || !arrowKey(event)) return
+    if (place.room !== 'map' || printing.value || typing(event.target) || keysOpen.value || !arrowKey(event)) return
     event.preventDefault()
     event.stopPropagation()
   }, true)
@@ -98,7 +104,7 @@ export function listenToKeys(): void {
       else if (escape()) event.preventDefault()
       return
     }
-    if (typing(event.target) || event.altKey) return
+    if (printing.value || typing(event.target) || event.altKey) return // the sheet lies over the map: what its keys do would not be seen
     if (place.room === 'map' && !keysOpen.value && drawingKey(event)) return event.preventDefault()
     if (event.ctrlKey || event.metaKey) return undoKeys(event)
     const act = ACTIONS[event.key]

@@ -16,7 +16,22 @@ let bySso = false
 
 export const may = (ability: string): boolean => person.value?.may.includes(ability) ?? false
 
+/** In this tab: who was signed in last. */
+const LAST = 'waixian.person'
+/** Whose session ended by itself while this page was open. */
+let left: string | null = null
+
+/** Does what lies on the table or in the address belong to somebody else, who was here before and did not sign out? */
+function anothers(me: Me): boolean {
+  const last = left ?? sessionStorage.getItem(LAST)
+  const inHand = left !== null || place.line.length > 1 || place.others.length > 0 || place.proposal.draft !== null
+  left = null
+  sessionStorage.setItem(LAST, me.login)
+  return last !== null && last !== me.login && inHand
+}
+
 async function known(me: Me | null, arrived = false): Promise<void> {
+  if (me && anothers(me)) return location.replace('/')
   if (me && !offices.value) offices.value = await readOffices()
   if (me && arrived) land(me)
   person.value = me
@@ -46,6 +61,7 @@ export async function signIn(login: string, password: string): Promise<void> {
 /** Everything that was shown goes with the person: the page begins anew. */
 export async function signOut(): Promise<void> {
   await endSession()
+  sessionStorage.removeItem(LAST)
   location.assign(bySso ? WAY_OUT : '/')
 }
 
@@ -58,5 +74,6 @@ export async function renew(old: string, fresh: string): Promise<void> {
 onSignedOut(() => {
   if (!person.value) return
   ended.value = true
+  left = person.value.login
   person.value = null
 })

@@ -196,12 +196,12 @@ export function keep(drawn: Drawn, company: number | null): Promise<boolean> {
   })
 }
 
-/** Saves what is not saved yet, submits it, and shows it. */
-export async function submitDrawn(drawn: Drawn, company: number | null): Promise<void> {
+/** Saves what is not saved yet, submits it, and shows it. True: done. */
+export async function submitDrawn(drawn: Drawn, company: number | null): Promise<boolean> {
   const now = draft.value
   const same = now && JSON.stringify([(drawn.feature.geometry as { coordinates: unknown }).coordinates, drawn.feature.properties]) === lineAndFields(now)
-  if (!(same && now.title === drawn.title && !drawn.note) && !(await keep(drawn, company))) return
-  await guarded(async () => {
+  if (!(same && now.title === drawn.title && !drawn.note) && !(await keep(drawn, company))) return false
+  return guarded(async () => {
     const saved = draft.value!
     const sent = await doStep(saved.id, 'submit', saved.revision)
     putAway()

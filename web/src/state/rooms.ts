@@ -3,10 +3,11 @@ import { letGo } from './dig-hand'
 import { openDigs } from './digs'
 import { openReview } from './review'
 import { place } from './store'
+import { followSurvey } from './survey'
 import type { Room } from './url'
 
 /** The places of the top bar, in order. */
-export const PLACES = ['map', 'review', 'digs', 'data'] as const satisfies readonly Room[]
+export const PLACES = ['map', 'review', 'digs', 'survey', 'data'] as const satisfies readonly Room[]
 
 export function enter(room: Room): void {
   if (place.room === room) return
@@ -14,4 +15,5 @@ export function enter(room: Room): void {
   place.room = room
   if (room === 'digs') void openDigs()
   if (room === 'review') void openReview()
+  if (room === 'survey') void followSurvey()
 }

@@ -9,6 +9,8 @@ import { nowhere, type Place } from './url'
 /** Everything of the address except the language, which lives in i18n. */
 export const place: Place = reactive(nowhere())
 
+/** A background from outside did not answer. */
+export const backgroundFailed = ref(false)
 export const city = shallowRef<City | null>(null)
 export const layers = shallowRef<LayerInfo[]>([])
 export const pack = shallowRef<Pack | null>(null)

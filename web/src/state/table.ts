@@ -123,6 +123,13 @@ export function extend(atStart: boolean): void {
   change({ ...sheet.value, pen: { atStart, before: line.points, back: sheet.value.at } })
 }
 
+/** A line that was under the pen, under it again. `goesOn`: from the current line. */
+export function takeUp(points: readonly Position[], atStart: boolean, goesOn: boolean): void {
+  if (goesOn && current.value) extend(atStart)
+  else begin()
+  change(withPoints(tidy(points)))
+}
+
 /** A whole line on the table, with what it is for. */
 export function add(points: readonly Position[], what: Record<string, string> | null = null): void {
   const line = tidy(points)

@@ -39,6 +39,8 @@ const reviewing: Place = {
   },
 }
 
+const surveying: Place = { ...nowhere('survey'), lang: 'zh', view: { zoom: 18, lat: 34.8, lon: 114.3 }, switched: { satellite: true }, survey: { id: 12, tab: 'people' } }
+
 describe('each place of the page', () => {
   const there = (place: Place): Place => fromAddress(...(addressOf(place).split(/(?=\?)/) as [string, string]))
 
@@ -53,6 +55,7 @@ describe('each place of the page', () => {
     expect(there(joint)).toEqual(joint)
     expect(there(full)).toEqual(full)
     expect(there(reviewing)).toEqual(reviewing)
+    expect(there(surveying)).toEqual(surveying)
     expect(there({ ...nowhere('invite'), token: 'kx_-9' })).toEqual({ ...nowhere('invite'), token: 'kx_-9' })
   })
 
@@ -66,5 +69,16 @@ describe('each place of the page', () => {
     expect(fromAddress('/digs', query)).toEqual(nowhere('digs'))
   })
 
+  test.each(['?survey=0', '?survey=-1', '?survey=1.5', '?survey=x', '?survey=99999999999999999', '?show=nowhere'])('reads %s as no survey', (query) => {
+    expect(fromAddress('/survey', query)).toEqual(nowhere('survey'))
+  })
+
   test('reads a link that somebody broke', () => expect(fromAddress('/invite/%E4%B', '').token).toBe('%E4%B'))
+
+  test('of a guest is kept without the secret that brought them', () => {
+    const came = fromAddress('/s/q7-secret', '?lang=en&survey=3')
+    expect(came).toEqual({ ...nowhere('guest'), lang: 'en', token: 'q7-secret' })
+    expect(addressOf(came)).toBe('/s/room?lang=en')
+    expect(fromAddress('/s/room', '').token).toBeNull()
+  })
 })

@@ -4,8 +4,8 @@ import type { Lang } from '../api/types'
 import { noData, putData, readData, type DataPlace } from './url-data'
 import { readPoints, writePoints } from './url-site'
 
-/** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link. */
-export const ROOMS = ['map', 'review', 'digs', 'data', 'invite'] as const
+/** Places of the page: each has its own path. An invitation is a place by itself, for whoever holds the link; so is a guest's survey. */
+export const ROOMS = ['map', 'review', 'digs', 'survey', 'data', 'invite', 'guest'] as const
 export type Room = (typeof ROOMS)[number]
 
 export const TABS = ['routes', 'draw', 'proposals', 'batch', 'layers', 'site'] as const
@@ -56,6 +56,14 @@ export interface ReviewPlace {
   mine: boolean
 }
 
+/** The survey that is open, and which part of it. */
+export const SURVEY_TABS = ['journal', 'check', 'people', 'time', 'conclude', 'layers'] as const
+
+export interface SurveyPlace {
+  id: number | null
+  tab: (typeof SURVEY_TABS)[number]
+}
+
 /** The proposal that is open, which two versions are compared, and of which draft the line on the drawing table is. */
 export interface ProposalPlace {
   id: number | null
@@ -67,11 +75,12 @@ export interface ProposalPlace {
 
 export interface Place {
   room: Room
-  /** The unguessable part of an invitation's link. */
+  /** The unguessable part of an invitation's link; a guest's leaves the address as soon as it was read. */
   token: string | null
   digs: DigPlace
   data: DataPlace
   review: ReviewPlace
+  survey: SurveyPlace
   proposal: ProposalPlace
   lang: Lang | null
   tab: Tab
@@ -104,12 +113,15 @@ export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   data: noData(), lang: null, tab: 'routes', view: null, pin: null, profile: false, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {}, others: [], hand: 0, site: [], proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
+  line: [], attributes: {}, others: [], hand: 0, site: [], survey: { id: null, tab: 'journal' }, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
 })
+
+/** Where a guest's page is once the secret of their link has left the address. */
+export const GUEST_PATH = '/s/room'
 
 /** The path of a place: "/" is the map. */
 export const pathOf = (place: Pick<Place, 'room' | 'token'>): string =>
-  place.room === 'map' ? '/' : place.room === 'invite' ? `/invite/${encodeURIComponent(place.token ?? '')}` : `/${place.room}`
+  place.room === 'map' ? '/' : place.room === 'guest' ? GUEST_PATH : place.room === 'invite' ? `/invite/${encodeURIComponent(place.token ?? '')}` : `/${place.room}`
 
 /** The whole address of a place on this server. */
 export const addressOf = (place: Place): string => pathOf(place) + toQuery(place)
@@ -118,10 +130,12 @@ export const addressOf = (place: Place): string => pathOf(place) + toQuery(place
 export function fromAddress(path: string, query: string): Place {
   const [first, second] = path.split('/').filter(Boolean)
   if (first === 'invite' && second) return { ...fromQuery(query), room: 'invite', token: unescaped(second) }
+  if (first === 's') return { ...nowhere('guest'), lang: fromQuery(query).lang, token: second && path !== GUEST_PATH ? unescaped(second) : null }
   const said = fromQuery(query)
   const { lang, view, switched, legend, pin, profile } = said
   if (first === 'data') return { ...nowhere('data'), lang, view, switched, legend, pin, data: readData(new URLSearchParams(query)) }
   if (first === 'review') return { ...nowhere('review'), lang, view, switched, legend, pin, profile, review: readReview(new URLSearchParams(query)) }
+  if (first === 'survey') return { ...nowhere('survey'), lang, view, switched, legend, pin, survey: readSurvey(new URLSearchParams(query)) }
   return { ...said, room: first === 'digs' ? 'digs' : 'map' }
 }
 
@@ -140,10 +154,11 @@ export function toQuery(place: Place): string {
     if (value) out.push([key, value])
   }
   put('lang', place.lang)
-  if (place.room === 'invite') return written(out)
+  if (place.room === 'invite' || place.room === 'guest') return written(out)
   if (place.room === 'data') putData(place.data, put)
   else if (place.room === 'digs') putDigs(place.digs, put)
   else if (place.room === 'review') putReview(place.review, put)
+  else if (place.room === 'survey') putSurvey(place.survey, put)
   else putMap(place, put)
   put('at', place.view && `${num(place.view.zoom, 2)}/${num(place.view.lat, 5)}/${num(place.view.lon, 5)}`)
   put('pin', place.pin && writeLine([place.pin]))
@@ -173,6 +188,11 @@ function putReview(at: ReviewPlace, put: Put): void {
   put('only', at.outcomes.join('.'))
   put('flags', at.flags.join('.'))
   put('mine', at.mine ? '1' : null)
+}
+
+function putSurvey(at: SurveyPlace, put: Put): void {
+  put('survey', at.id === null ? null : String(at.id))
+  put('show', at.tab === 'journal' ? null : at.tab)
 }
 
 function putMap(place: Place, put: Put): void {
@@ -248,6 +268,10 @@ function readReview(said: URLSearchParams): ReviewPlace {
     asked: text('asked'), mine: text('mine') === '1',
   }
 }
+
+const readSurvey = (said: URLSearchParams): SurveyPlace => ({
+  id: /^[1-9]\d{0,15}$/.test(said.get('survey') ?? '') ? Number(said.get('survey')) : null, tab: SURVEY_TABS.find((tab) => tab === said.get('show')) ?? 'journal',
+})
 
 function readView(text: string | null): View | null {
   const [zoom, lat, lon] = (text ?? '').split('/').map(Number)

@@ -1,7 +1,7 @@
 /** What a point is drawn to: ends and corners before edges, the nearest first. Pure; places are Web Mercator, 0 to 1. */
 import type { Position } from 'geojson'
 
-export const SHAPES = ['roads', 'kerb', 'pipes', 'parcel', 'own'] as const
+export const SHAPES = ['roads', 'kerb', 'pipes', 'parcel', 'own', 'ruler'] as const
 export type ShapeKind = (typeof SHAPES)[number]
 export type SnapPart = 'end' | 'vertex' | 'edge'
 

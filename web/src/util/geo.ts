@@ -21,6 +21,18 @@ function step_m(a: Position, b: Position): number {
   return Math.hypot(north, east)
 }
 
+/** Area in square metres of what the points go round, in the plane that touches the ellipsoid at the first of them. */
+export function areaOf_m2(points: Position[]): number {
+  if (points.length < 3) return 0
+  const flat = points.map((point) => [step_m(points[0]!, [point[0]!, points[0]![1]!]) * Math.sign(point[0]! - points[0]![0]!), step_m([point[0]!, points[0]![1]!], point) * Math.sign(point[1]! - points[0]![1]!)])
+  let twice = 0
+  flat.forEach(([x, y], at) => {
+    const [u, v] = flat[(at + 1) % flat.length]!
+    twice += x! * v! - u! * y!
+  })
+  return Math.abs(twice) / 2
+}
+
 /** The lines of a geometry, in order; an outline counts as a line. */
 export function linesOf(geometry: Geometry): Position[][] {
   switch (geometry.type) {

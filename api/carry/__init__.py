@@ -1,0 +1,1 @@
+"""Maps to carry away: one file with everything inside, for the phone on the spot."""

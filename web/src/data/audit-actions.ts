@@ -1,0 +1,23 @@
+/** Actions of the audit by what they are about, as the filter offers them; each has its words under `audit.`. */
+export const ACTIONS: Record<string, readonly string[]> = {
+  session: ['begin', 'end', 'refused'],
+  person: ['add', 'change', 'password.change', 'password.reset', 'sso'],
+  people: ['demo', 'forget'],
+  token: ['add', 'revoke'],
+  company: ['change'],
+  pipes: ['open'],
+  delivery: ['load'],
+  layer: ['export'],
+  load: ['cancel'],
+  job: ['begin', 'cancel'],
+  proposal: ['create', 'save', 'submit', 'withdraw', 'reopen', 'adopt', 'take', 'return', 'decision', 'decide', 'carry_pipes'],
+  finding: ['answer'],
+  data: ['request'],
+  task: ['answered', 'closed'],
+  sheets: ['make'],
+  sheet: ['confirmed', 'corrected', 'sign'],
+  plan: ['make', 'move'],
+  invitation: ['send', 'renew', 'revoke'],
+  quiet: ['enter'],
+  survey: ['call', 'invite', 'remove', 'link', 'link_end', 'times', 'agree', 'open', 'pause', 'resume', 'close', 'record', 'cancel'],
+}
