@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from api.day import today
-from api.deps import FIRST_DAY, House, HouseNow, LangNow
+from api.deps import House, HouseNow, LangNow
 from api.errors import words_of
 from api.reviewing import questions
 from api.reviewing.intersections import slicing_rules
@@ -14,9 +14,10 @@ from api.reviewing.schemas import AnswerAsked, BulkAsked, BulkOut, DecisionAsked
 from api.reviewing.view import pack_of, shown
 from api.rights import Visitor, VisitorNow, needs
 from api.schemas import problems
+from api.stated import stated_paper
 from api.texts import words_of_path, words_of_query
 from api.wire import Json
-from geo.errors import BadInput, WaixianError
+from geo.errors import WaixianError
 from layers.reviewing import deeds
 from layers.reviewing.deeds import Hand
 from layers.reviewing.item import route_of
@@ -138,7 +139,7 @@ def ask_for_missing(route_id: RouteId, now: VisitorNow, house: HouseNow) -> Json
 def decide(route_id: RouteId, asked: DecisionAsked, now: VisitorNow, house: HouseNow) -> Json:
     """Decide one's items, signed by typing one's name. 409 while the outcome is not determined, one's own doubts are open, or
     somebody has decided it already; 422 without the paper of an authority that has no desk here."""
-    said = deeds.Said(asked.decision, asked.words, asked.signed_name, _paper(asked))
+    said = deeds.Said(asked.decision, asked.words, asked.signed_name, stated_paper(asked.paper, asked.paper_on))
     deeds.decide(house.engine, _hand(now), route_id, asked.items, said)
     return Json(shown(house, now, route_id), headers=NO_STORE)
 
@@ -156,22 +157,6 @@ def judge_anew(
     route = route_of(house.engine, now.scope, proposal_id)
     out = rejudge(house.engine, house.standing.city(), house.packs, route, now.person.id, now.actor)
     return Json(out, headers=NO_STORE)
-
-
-def _paper(asked: DecisionAsked) -> deeds.Paper | None:
-    number = asked.paper.strip()
-    if bool(number) != (asked.paper_on is not None):
-        raise BadInput(
-            why_zh="paper、paper_on：批准文件的文号和日期须一并填写",
-            why_en="paper, paper_on: state both the number and the day of the paper",
-        )
-    if asked.paper_on is None:
-        return None
-    if not FIRST_DAY <= asked.paper_on <= today():
-        raise BadInput(
-            why_zh="paper_on：批准日期不能在今天之后", why_en="paper_on: the paper cannot be of a later day than today"
-        )
-    return deeds.Paper(number, asked.paper_on)
 
 
 def _hand(now: Visitor) -> Hand:

@@ -15,9 +15,11 @@ from api.sheets.files import dxf, gpkg
 from api.sheets.make import contents
 from api.sheets.paper import docx
 from api.sheets.schemas import Corrections, HintsOut, SheetOut, SheetsOut, Signature
+from api.stated import stated_paper
 from api.wire import Json
 from geo.errors import NotFound
 from layers.proposals import sheets as stored
+from layers.proposals.owners import hand, names_of, seen
 from layers.standards import read_standard
 
 router = APIRouter(prefix="/api", tags=["review"])
@@ -89,8 +91,8 @@ def sheet_file(proposal: ProposalId, sheet: SheetId, ending: Ending, house: Hous
 )
 def show_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: VisitorNow) -> Json:
     """With its rows, and what the owner said."""
-    found = _one(house, now, stored.version_of(house.engine, now.scope, proposal), sheet)
-    return Json(_told(house, now, found), headers=NO_STORE)
+    version = stored.version_of(house.engine, now.scope, proposal)
+    return Json(_told(house, now, version, _one(house, now, version, sheet)), headers=NO_STORE)
 
 
 @router.post(
@@ -98,9 +100,9 @@ def show_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: Visit
     summary="确认无误 / confirm a sheet",
 )  # fmt: skip
 def confirm_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: VisitorNow) -> Json:
-    """All of it is right; by a reviewing office or somebody of the owner's company."""
+    """All of it is right; by the owner's company, or the office that keeps what the city owns."""
     version = stored.version_of(house.engine, now.scope, proposal)
-    return Json(_told(house, now, stored.confirm(house.engine, now.actor, now.person, version, sheet)))
+    return Json(_told(house, now, version, stored.confirm(house.engine, now.actor, now.person, version, sheet)))
 
 
 @router.put(
@@ -110,7 +112,7 @@ def confirm_sheet(proposal: ProposalId, sheet: SheetId, house: HouseNow, now: Vi
 def correct_sheet(proposal: ProposalId, sheet: SheetId, asked: Corrections, house: HouseNow, now: VisitorNow) -> Json:
     """The owner's numbers with reasons; they replace those that were given before."""
     version, given = stored.version_of(house.engine, now.scope, proposal), [one.model_dump() for one in asked.rows]
-    return Json(_told(house, now, stored.correct(house.engine, now.actor, now.person, version, sheet, given)))
+    return Json(_told(house, now, version, stored.correct(house.engine, now.actor, now.person, version, sheet, given)))
 
 
 @router.put(
@@ -118,28 +120,31 @@ def correct_sheet(proposal: ProposalId, sheet: SheetId, asked: Corrections, hous
     summary="签字 / sign a sheet",
 )  # fmt: skip
 def sign_sheet(proposal: ProposalId, sheet: SheetId, asked: Signature, house: HouseNow, now: VisitorNow) -> Json:
-    """By typing one's own name, once it was confirmed or corrected; the digest binds content, corrections, name and moment."""
+    """By typing one's own name, once it was confirmed or corrected; the digest binds content, corrections, name and moment.
+
+    For an owner without a desk here (``by_paper``) with number and day of the paper that the owner signed."""
     version = stored.version_of(house.engine, now.scope, proposal)
-    return Json(_told(house, now, stored.sign(house.engine, now.actor, now.person, version, sheet, asked.name)))
+    paper = stated_paper(asked.paper, asked.paper_on)
+    return Json(_told(house, now, version, stored.sign(house.engine, now.actor, now.person, version, sheet, asked.name, paper)))
 
 
 def _listed(house: House, now: Visitor, version: dict[str, Any], code: int = 200) -> Json:
-    names = stored.names_of(house.engine, now.person.company_id or 0)
-    items = [one for one in stored.sheets(house.engine, version["id"]) if stored.seen(one, now.person, names, version["own"])]
+    names = names_of(house.engine, now.person.company_id or 0)
+    items = [one for one in stored.sheets(house.engine, version["id"]) if seen(one, now.person, names, version["own"])]
     may = "review" in now.person.may
-    told = {"version": version["number"], "items": [_told(house, now, one) for one in items], "may_make": may}
+    told = {"version": version["number"], "items": [_told(house, now, version, one) for one in items], "may_make": may}
     return Json(told, code, NO_STORE)
 
 
 def _one(house: House, now: Visitor, version: dict[str, Any], number: int) -> dict[str, Any]:
     found = stored.sheet(house.engine, version["id"], number)
-    names = stored.names_of(house.engine, now.person.company_id or 0)
-    if not stored.seen(found, now.person, names, version["own"]):
+    if not seen(found, now.person, names_of(house.engine, now.person.company_id or 0), version["own"]):
         raise NotFound(what_zh="确认单", what_en="owner's sheet", id=str(number))
     return found
 
 
-def _told(house: House, now: Visitor, found: dict[str, Any]) -> dict[str, Any]:
-    names = stored.names_of(house.engine, now.person.company_id or 0)
-    answers = found["state"] != "signed" and ("review" in now.person.may or found["owner"] in names)
-    return {name: value for name, value in found.items() if name not in ("version", "signed_by")} | {"may_answer": answers}
+def _told(house: House, now: Visitor, version: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    names = names_of(house.engine, now.person.company_id or 0)
+    how = hand(house.engine, now.person, found, names, version["own"])
+    told = {name: value for name, value in found.items() if name not in ("version", "signed_by")}
+    return told | {"may_answer": found["state"] != "signed" and how is not None, "by_paper": how == "paper"}

@@ -9,7 +9,8 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 SHEET: dict[str, Any] = {
     "id": 3, "owner": "市城市管理局", "state": "to_confirm", "content": {"rows": [ROW], "footprint_m2": 48.0}, "corrected": None,
-    "signed_name": None, "signed_at": None, "digest": None, "made_at": "2026-11-22T09:30:00+08:00", "may_answer": True,
+    "signed_name": None, "signed_at": None, "paper": "", "paper_on": None, "digest": None, "made_at": "2026-11-22T09:30:00+08:00",
+    "may_answer": True, "by_paper": False,
 }  # fmt: skip
 SHEETS: dict[str, Any] = {"version": 2, "items": [SHEET], "may_make": True}
 CORRECTIONS: dict[str, Any] = {"rows": [{"key": "road-1", "amount": 13.0, "reason": "盲道一侧另有 0.6 m²"}]}

@@ -165,5 +165,8 @@ def _sign(paper: Any, found: Mapping[str, Any]) -> None:
 
 
 def _foot(paper: Any, found: Mapping[str, Any]) -> None:
+    if found["paper"]:
+        told = f"本单按权属单位签字盖章的纸质确认单录入：{found['paper']}，{found['paper_on']:%Y年%m月%d日}。"
+        _said(paper.add_paragraph(), told, 9)
     if found["digest"]:
         _said(paper.add_paragraph(), f"电子签字摘要（SHA-256）：{found['digest']}", 8)

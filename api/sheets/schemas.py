@@ -1,6 +1,6 @@
 """Owners' sheets and clearance hints, as OpenAPI describes them. Lengths are metres, areas square metres."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,14 +30,17 @@ class Corrections(BaseModel):
 
 
 class Signature(BaseModel):
-    """One's own name, typed."""
+    """One's own name, typed. ``paper``, ``paper_on``: number and day of the paper that an owner without a desk here signed."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SIGNATURE]})
     name: Annotated[str, Field(min_length=1, max_length=100), Storable]
+    paper: Annotated[str, Field(max_length=200), Storable] = ""
+    paper_on: date | None = None
 
 
 class SheetOut(Model):
-    """One owner's sheet. ``content``: as computed, ``rows`` and what they rest on; ``corrected``: by key of the row."""
+    """One owner's sheet. ``content``: as computed, ``rows`` and what they rest on; ``corrected``: by key of the row.
+    ``by_paper``: one answers for an owner without a desk here, whose signed paper (``paper``, ``paper_on``) is entered."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [SHEET]})
     id: int
@@ -47,9 +50,12 @@ class SheetOut(Model):
     corrected: dict[str, Any] | None
     signed_name: str | None
     signed_at: datetime | None
+    paper: str
+    paper_on: date | None
     digest: str | None
     made_at: datetime
     may_answer: bool
+    by_paper: bool
 
 
 class SheetsOut(Model):

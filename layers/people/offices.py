@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / "data" / "offices"
 class Role(Model):
     """What people of an office are called here, and what they may do. ``cite``: where the document names the office;
     ``reach``: whose proposals they see; ``audience``: what they are to a company that opens its pipes; ``decides``: items of a
-    proposal."""
+    proposal; ``keeps``: themes of what the city owns, whose quantities they confirm as its owner."""
 
     title: Words
     office: Words
@@ -26,6 +26,7 @@ class Role(Model):
     reach: Literal["city", "district", "company", "self"]
     audience: Literal["offices", "companies", "others"]
     decides: tuple[str, ...] = ()
+    keeps: tuple[Literal["road", "green", "tree"], ...] = ()
     of_company: bool = False
     of_district: bool = False
 

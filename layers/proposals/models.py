@@ -106,7 +106,8 @@ class DataTaskRow(Base):
 
 class OwnerSheetRow(Base):
     """What one owner is asked to confirm of a version: 道路绿化和管线设施的内容与数量. ``content``: as computed;
-    ``corrected``: what the owner says instead; ``digest``: of both and the signature."""
+    ``corrected``: what the owner says instead; ``paper``, ``paper_on``: number and day of what an owner without a desk here
+    signed; ``digest``: of all of it and the signature."""
 
     __tablename__ = "owner_sheets"
     __table_args__ = (sa.UniqueConstraint("version", "owner"),)
@@ -120,6 +121,8 @@ class OwnerSheetRow(Base):
     signed_name: Mapped[str | None]
     signed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     signed_at: Mapped[datetime | None]
+    paper: Mapped[str] = mapped_column(server_default="")
+    paper_on: Mapped[date | None]
     digest: Mapped[str | None]
     made_at: Mapped[datetime] = now()
 

@@ -13,13 +13,14 @@ from psycopg.types.json import Jsonb
 from geo.errors import BadInput, Conflict, Forbidden, NotFound
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
+from layers.proposals.owners import Hand, Paper, hand, held, names_of, seen
 from layers.proposals.reading import one
 from layers.rights.scope import Scope
 from layers.rows import Source, row, rows, run
 
 Version = Mapping[str, Any]
 STATES = ("to_confirm", "confirmed", "corrected", "signed")
-_ONE = "id, version, owner, state, content, corrected, signed_name, signed_by, signed_at, digest, made_at"
+_ONE = "id, version, owner, state, content, corrected, signed_name, signed_by, signed_at, paper, paper_on, digest, made_at"
 
 
 def version_of(source: Source, scope: Scope, proposal: int) -> dict[str, Any]:
@@ -50,12 +51,6 @@ def _seen(source: Source, scope: Scope, proposal: int) -> int | None:
     except NotFound:
         return None
     return number
-
-
-def names_of(source: Source, company: int) -> list[str]:
-    """Under which names a company appears as an owner; none for nobody's."""
-    found = row(source, "SELECT name, known_as FROM companies WHERE id = :id", id=company)
-    return [] if found is None else [found["name"], *found["known_as"]]
 
 
 def save(engine: sa.Engine, actor: Actor, version: int, contents: Mapping[str, Mapping[str, Any]]) -> None:
@@ -97,17 +92,6 @@ def sheet(source: Source, version: int, number: int) -> dict[str, Any]:
     return found
 
 
-def seen(found: Mapping[str, Any], person: Person, names: list[str], own: bool) -> bool:
-    """May somebody look at a sheet: its owner; who may see the proposal (``own``), of pipes the reviewers alone."""
-    if found["owner"] in names:
-        return True
-    return own and ("review" in person.may or not _tells_of_pipes(found))
-
-
-def _tells_of_pipes(found: Mapping[str, Any]) -> bool:
-    return any(each["theme"] == "pipe" for each in found["content"]["rows"])
-
-
 def confirm(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int) -> dict[str, Any]:
     """The owner finds all of it right. Raises NotFound, Forbidden, Conflict where it is signed."""
     return _change(engine, actor, person, version, number, "confirmed", None)
@@ -126,7 +110,7 @@ def _change(
     engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, state: str, given: list[dict[str, Any]] | None
 ) -> dict[str, Any]:
     with engine.begin() as connection:
-        found = _mine(connection, person, version, number)
+        found, _ = _mine(connection, person, version, number)
         if found["state"] == "signed":
             raise Conflict(why_zh="该确认单已签字，不能再改", why_en="the sheet is signed and can no longer be changed")
         corrected = None if given is None else _corrected(found["content"], given)
@@ -147,12 +131,15 @@ def _corrected(content: Mapping[str, Any], given: list[dict[str, Any]]) -> dict[
     return {each["key"]: {"amount": each["amount"], "reason": each["reason"].strip()} for each in given}
 
 
-def sign(engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, name: str) -> dict[str, Any]:
+def sign(
+    engine: sa.Engine, actor: Actor, person: Person, version: Version, number: int, name: str, paper: Paper | None = None
+) -> dict[str, Any]:
     """Sign what was confirmed or corrected, by typing one's own name; from then on it does not change.
 
-    Raises NotFound, Forbidden, BadInput where the name is another, Conflict where there is nothing to sign."""
+    Who signs for an owner without a desk here states the ``paper`` that the owner signed; of one's own sheet it is left out.
+    Raises NotFound, Forbidden, BadInput where the name is another or the paper lacks, Conflict where there is nothing to sign."""
     with engine.begin() as connection:
-        found = _mine(connection, person, version, number)
+        found, how = _mine(connection, person, version, number)
         if found["state"] not in ("confirmed", "corrected"):
             zh, en = (
                 ("该确认单已签字", "it is signed")
@@ -162,34 +149,46 @@ def sign(engine: sa.Engine, actor: Actor, person: Person, version: Version, numb
             raise Conflict(why_zh=zh, why_en=en)
         if name.strip() != person.name:
             raise BadInput(why_zh=f"请输入本人姓名“{person.name}”签字", why_en=f"sign with your own name: {person.name}")
+        if how == "paper" and paper is None:
+            raise BadInput(
+                why_zh=f"{found['owner']}不在本系统办理，请录入其签字盖章的纸质确认单的编号和日期（paper、paper_on）",
+                why_en=f"{found['owner']} has no desk here: enter number and day of the paper it signed (paper, paper_on)",
+            )
+        stated = paper if how == "paper" else None
         at = datetime.now(UTC)
-        hashed = digest(found, person.name, at)
+        hashed = digest(found, person.name, at, stated)
         run(
             connection,
-            "UPDATE owner_sheets SET state = 'signed', signed_name = :name, signed_by = :by, signed_at = :at, digest = :digest"
-            " WHERE id = :id",
+            "UPDATE owner_sheets SET state = 'signed', signed_name = :name, signed_by = :by, signed_at = :at, digest = :digest,"
+            " paper = :paper, paper_on = :paper_on WHERE id = :id",
             id=number, name=person.name, by=person.id, at=at, digest=hashed,
+            paper=stated.number if stated else "", paper_on=stated.on if stated else None,
         )  # fmt: skip
-        note(connection, actor, "sheet.sign", str(number), {"state": found["state"]}, {"digest": hashed})
+        note(connection, actor, "sheet.sign", str(number), {"state": found["state"]}, {"digest": hashed, **_of(stated)})
         return sheet(connection, version["id"], number)
 
 
-def digest(found: Mapping[str, Any], name: str, at: datetime) -> str:
-    """SHA-256 of what is signed, as canonical JSON: version, owner, content, corrections, the name and the moment."""
+def _of(paper: Paper | None) -> dict[str, str]:
+    return {"paper": paper.number, "paper_on": paper.on.isoformat()} if paper else {}
+
+
+def digest(found: Mapping[str, Any], name: str, at: datetime, paper: Paper | None = None) -> str:
+    """SHA-256 of what is signed, as canonical JSON: version, owner, content, corrections, the name, the moment, any paper."""
     said = {name: found[name] for name in ("version", "owner", "content", "corrected")}
-    said |= {"signed_name": name, "signed_at": at.astimezone(UTC).isoformat(timespec="microseconds")}
+    said |= {"signed_name": name, "signed_at": at.astimezone(UTC).isoformat(timespec="microseconds")} | _of(paper)
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def _mine(connection: sa.Connection, person: Person, version: Version, number: int) -> dict[str, Any]:
-    """The sheet, held against other hands, of one who may answer it."""
-    run(connection, "SELECT id FROM owner_sheets WHERE id = :id FOR UPDATE", id=number)
+def _mine(connection: sa.Connection, person: Person, version: Version, number: int) -> tuple[dict[str, Any], Hand]:
+    """The sheet, held against other hands, of one who may answer it, and how they do."""
+    held(connection, number)
     found, names = sheet(connection, version["id"], number), names_of(connection, person.company_id or 0)
     if not seen(found, person, names, version["own"]):
         raise _missing(number)
-    if "review" not in person.may and found["owner"] not in names:
+    how = hand(connection, person, found, names, version["own"])
+    if how is None:
         raise Forbidden(why_zh=f"本确认单由{found['owner']}确认", why_en=f"this sheet is answered by {found['owner']}")
-    return found
+    return found, how
 
 
 def _missing(number: int) -> NotFound:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from geo.errors import BadInput, Conflict, Forbidden
 from layers.people.accounts import Person
 from layers.people.audit import Actor, note
 from layers.people.offices import offices
+from layers.proposals.owners import Paper
 from layers.proposals.states import Step
 from layers.proposals.store import locked, step_in
 from layers.reviewing.adopting import adopt
@@ -34,14 +34,6 @@ class Hand:
     person: Person
     actor: Actor
     scope: Scope
-
-
-@dataclass(frozen=True)
-class Paper:
-    """The paper of an authority that has no desk here: its number as printed, and its day."""
-
-    number: str
-    on: date
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import shapely
 from ezdxf import recover
 
 from layers.demo import names
+from layers.people.offices import offices
 from tests.houses import Visitors
 from tests.servers import Server
 
@@ -151,6 +152,35 @@ def test_who_may_see_and_answer_which_sheet(visitors: Visitors, made: Made, aske
     assert visitors["urban"].get(f"/api/proposals/{draft}/sheets").status_code == 404
 
 
+def test_only_its_owner_answers_a_sheet(visitors: Visitors, made: Made, house: Server) -> None:
+    """Of pipes the company; of what the city owns the office that keeps it; nobody else, whatever they may look at."""
+    proposal, items = made
+    base = f"/api/proposals/{proposal}/sheets"
+    of_pipes, of_city = [one for one in items if has_pipes(one)], [one for one in items if not has_pipes(one)]
+    assert of_pipes and of_city
+    for role in offices().roles:
+        client = visitors[role]
+        told = client.get(base)
+        mine = {one["owner"] for one in told.json()["items"] if one["may_answer"]} if told.status_code == 200 else set()
+        keeps = role in ("urban", "urban_district") and told.status_code == 200
+        own = {names.WATER} if role == "utility" else set()
+        assert mine == {one["owner"] for one in items if one["owner"] in own or (keeps and not has_pipes(one))}, role
+        me = client.get("/api/session").json()["person"]["name"]
+        for one in (of_pipes[0], of_city[0]):
+            if one["owner"] in mine:
+                continue
+            sheet = f"{base}/{one['id']}"
+            for verb, path, body in (
+                ("POST", "confirmation", None),
+                ("PUT", "corrections", {"rows": [{"key": one["content"]["rows"][0]["key"], "amount": 1, "reason": "无"}]}),
+                ("PUT", "signature", {"name": me, "paper": "纸1号", "paper_on": "2026-01-05"}),
+            ):
+                answer = client.request(verb, f"{sheet}/{path}", json=body)
+                assert answer.status_code in (403, 404), (role, verb, path, answer.text)
+    stands = visitors["admin"].get(base).json()["items"]
+    assert {one["state"] for one in stands} == {"to_confirm"}
+
+
 def has_pipes(one: dict[str, Any]) -> bool:
     return any(row["theme"] == "pipe" for row in one["content"]["rows"])
 
@@ -224,3 +254,36 @@ def test_the_files_read_back(client: httpx.Client, made: Made, tmp_path: Path) -
         assert str(feet.crs) == content["crs"] and feet.area.sum() == pytest.approx(content["footprint_m2"], abs=mm)
         assert len(pyogrio.read_dataframe(path, layer="rows")) == len(content["rows"])
         assert shapely.geometry.shape(content["axis"]).length == pytest.approx(content["length_m"], abs=0.01)
+
+
+def test_an_owner_without_a_desk_is_answered_for_by_its_paper(visitors: Visitors, asked: dict[str, Any], house: Server) -> None:
+    proposal = proposed(visitors["utility"], asked)
+    items = visitors["admin"].post(f"/api/proposals/{proposal}/sheets").json()["items"]
+    one = next(one for one in items if one["owner"] in (names.GAS, names.HEAT, names.POWER))
+    sheet, urban = f"/api/proposals/{proposal}/sheets/{one['id']}", visitors["urban"]
+    me = urban.get("/api/session").json()["person"]["name"]
+    with database(house) as connection:
+        desk = (
+            "UPDATE people SET disabled_at = %s WHERE company IN (SELECT id FROM companies WHERE name = %s)"
+            " AND (disabled_at IS NULL) = %s"
+        )
+        connection.execute(desk, [datetime.now(UTC), one["owner"], True])
+        try:
+            shown = urban.get(sheet).json()
+            assert shown["may_answer"] and shown["by_paper"]
+            assert visitors["traffic"].get(sheet).json()["may_answer"] is False
+            assert urban.post(f"{sheet}/confirmation").status_code == 200
+            bare = urban.put(f"{sheet}/signature", json={"name": me})
+            assert bare.status_code == 422 and one["owner"] in bare.json()["detail"]
+            for number, on in (("燃确〔2026〕3号", None), ("3号", "2099-01-01"), ("3号", "0001-01-01")):
+                stated = {"name": me, "paper": number, "paper_on": on}
+                assert urban.put(f"{sheet}/signature", json=stated).status_code == 422
+            signed = urban.put(
+                f"{sheet}/signature", json={"name": me, "paper": "燃确〔2026〕3号", "paper_on": "2026-01-05"}
+            ).json()
+            assert (signed["state"], signed["paper"], signed["paper_on"]) == ("signed", "燃确〔2026〕3号", "2026-01-05")
+            text = "\n".join(line.text for line in docx.Document(io.BytesIO(urban.get(f"{sheet}.docx").content)).paragraphs)
+            assert "燃确〔2026〕3号" in text
+        finally:
+            connection.execute(desk, [None, one["owner"], False])
+    assert urban.get(sheet).json()["by_paper"] is False

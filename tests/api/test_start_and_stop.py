@@ -211,5 +211,7 @@ def test_the_server_knows_every_place_that_the_page_writes_into_the_address() ->
     rooms, guest = re.search(r"ROOMS = \[(.*?)\]", page), re.search(r"GUEST_PATH = '/(\w+)/", page)
     assert rooms is not None
     assert guest is not None
-    places = {guest[1] if room == "guest" else room for room in re.findall(r"'(\w+)'", rooms[1])}  # a guest's address is short: it is read aloud
+    places = {
+        guest[1] if room == "guest" else room for room in re.findall(r"'(\w+)'", rooms[1])
+    }  # a guest's address is short: it is read aloud
     assert places == {"map", *ROOMS}

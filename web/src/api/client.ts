@@ -200,6 +200,6 @@ export const makeSheets = (proposal: number): Promise<Sheets> => json(`/api/prop
 export const confirmSheet = (proposal: number, sheet: number): Promise<Sheet> => json(`${sheetPath(proposal, sheet)}/confirmation`, { method: 'POST' })
 export const correctSheet = (proposal: number, sheet: number, rows: (Correction & { key: string })[]): Promise<Sheet> =>
   send('PUT', `${sheetPath(proposal, sheet)}/corrections`, { rows })
-export const signSheet = (proposal: number, sheet: number, name: string): Promise<Sheet> =>
-  send('PUT', `${sheetPath(proposal, sheet)}/signature`, { name })
+export const signSheet = (proposal: number, sheet: number, signed: { name: string; paper?: string; paper_on?: string }): Promise<Sheet> =>
+  send('PUT', `${sheetPath(proposal, sheet)}/signature`, signed)
 export const sheetFile = (proposal: number, sheet: number, ending: string): string => `${sheetPath(proposal, sheet)}.${ending}`

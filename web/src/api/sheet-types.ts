@@ -43,8 +43,13 @@ export interface Sheet {
   corrected: Record<string, Correction> | null
   signed_name: string | null
   signed_at: string | null
+  /** Number and day of the paper that an owner without a desk here signed. */
+  paper: string
+  paper_on: string | null
   digest: string | null
   may_answer: boolean
+  /** One answers for an owner without a desk here: their paper is entered. */
+  by_paper: boolean
 }
 
 export interface Sheets {
