@@ -26,6 +26,7 @@ from layers.readers.table import fill
 from layers.readers.words import Raw
 
 MAX_VERTICES = 10_000
+MAX_LENGTH_M = 100_000  # a line by hand, which somebody waits for; longer ones come by file, as a job
 MAX_PROPERTIES = 200
 MAX_TEXT = 1_000
 MAX_SPANS = 1_000
@@ -49,7 +50,7 @@ class Drawn:
 def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
     """The drawn line through the same door as files: same names of columns, same values, same shapes.
 
-    Raises :class:`BadLine` for a shape that cannot be measured, :class:`OutsideCity` naming the bounds,
+    Raises :class:`BadLine` for a shape that cannot be measured or is longer than 100 km, :class:`OutsideCity` naming the bounds,
     :class:`BadRequest` for properties that no file could hold or spans that cannot be used.
     """
     shape = shape_of(feature.geometry)
@@ -61,10 +62,20 @@ def read_drawn(feature: Feature, city: City, lang: Lang) -> Drawn:
     if len(read.rejects):
         why = read.rejects.iloc[0]
         raise BadLine(why_zh=str(why["reason_zh"]), why_en=str(why["reason_en"]))
+    _check_length(float(read.frame.geometry.length.sum()))
     used, _ = match(values, ROUTES)
     ignored = [name for name in properties if name not in used.values() and name != "spans"]
     notes = [*edge, *(issue.zh if lang == "zh" else issue.en for issue in read.issues)]
     return Drawn(read.frame, _spans(properties.get("spans"), read.frame), ignored, notes)
+
+
+def _check_length(length_m: float) -> None:
+    if length_m > MAX_LENGTH_M:
+        told, most = f"{length_m / 1000:,.1f} km", f"{MAX_LENGTH_M / 1000:.0f} km"
+        raise BadLine(
+            why_zh=f"该线长 {told}，逐条审查上限 {most}：请核对坐标，或拆成几条、用文件批量判定",
+            why_en=f"the line is {told} long, at most {most} by hand: check its coordinates, split it, or send it as a file",
+        )
 
 
 def _raw(values: Mapping[str, Any], shape: BaseGeometry | None) -> Raw:

@@ -72,13 +72,16 @@ def test_every_role_gets_what_it_may_and_nothing_else(house: Server, come: Clien
     """What is allowed answers in its own way (a body that is wrong, a number that is not there); what is not, with 403."""
     one, may = come(role), {"everybody", "signed_in", *offices().roles[role].may}
     for verb, path, asked in operations(house):
-        if path in ("/api/session", "/api/session/password"):
+        if path in ("/api/session", "/api/session/password"):  # below: the one ends what the walk needs
             continue
         answer = one.request(verb, path, json={})
         refused = answer.status_code == 403 and answer.json()["code"] == "forbidden"
         assert refused == (not set(asked) <= may), (verb, path, answer.status_code)
         if path.startswith("/api/guest") and path != "/api/guest/enter":  # an account is no guest
             assert answer.status_code in (404, 422), (verb, path)
+    assert one.put("/api/session/password", json={}).status_code == 422  # one's own, whoever one is
+    assert one.get("/api/session").status_code == 200 and one.delete("/api/session").status_code == 204
+    assert one.get("/api/city").status_code == 401
 
 
 # ── signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -213,6 +213,7 @@ A, B = [114.30, 34.80], [114.301, 34.80]
         (line(A, ["114.3", "34.8"]), "invalid_request", "应为数字"),
         (line(A, [None, 34.8]), "invalid_request", "应为数字"),
         (line(*([A, B] * 5001)), "bad_line", "10000"),
+        (line(*([A, [114.35, 34.83]] * 10)), "bad_line", "上限 100 km"),
         ({"type": "Feature", "geometry": {"type": "Point", "coordinates": A}}, "invalid_request", "LineString"),
         ({"type": "Feature", "geometry": None}, "invalid_request", "geometry"),
         ({"type": "LineString", "coordinates": [A, B]}, "invalid_request", "geometry：缺少该项"),

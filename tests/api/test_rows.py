@@ -1,6 +1,8 @@
 """Whose rows: what belongs to one company is in no answer to another, to an applicant or to the office of another district."""
 
+import collections
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.api.dig_journeys import Journey, journey
 from tests.api.dig_town import loose, on_street
 from tests.houses import Visitors
 from tests.packs.places import CRS
+from tests.photos import photo
 from tests.servers import Server
 
 __all__ = ["journey"]
@@ -125,6 +128,51 @@ def told(answers: Iterator[tuple[str, httpx.Response]]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("who", FOREIGN)
 def test_what_is_of_others_is_in_no_answer(visitors: Visitors, theirs: dict[str, str], who: str) -> None:
     assert told(everything(visitors[who], theirs)) == {}
+
+
+@pytest.mark.parametrize("who", FOREIGN)
+def test_what_is_of_others_cannot_be_changed(visitors: Visitors, theirs: dict[str, str], who: str) -> None:
+    """Every address that changes something is tried with the body that its description gives as example."""
+    lead, before = visitors["lead"], stands(visitors["lead"], theirs)
+    tried = dict(changes(visitors[who], theirs))
+    assert len(tried) > 25
+    assert {address: code for address, code in tried.items() if code not in (403, 404)} == {}
+    assert stands(lead, theirs) == before
+
+
+def changes(one: httpx.Client, numbers: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """What POST, PUT, PATCH and DELETE answer wherever the address names something that is somebody's."""
+    known = collections.defaultdict(lambda: "1", OPEN | numbers | {"proposal": numbers["proposal_id"]})
+    document = one.get("/api/openapi.json").json()
+    for path, verbs in document["paths"].items():
+        spots = set(re.findall(r"{(\w+)}", path))
+        if not spots & {*numbers, "proposal"}:
+            continue
+        for verb in verbs.keys() - {"get", "parameters"}:
+            kinds = verbs[verb].get("requestBody", {}).get("content", {})
+            body: JSON = {"json": _example(document, kinds["application/json"]["schema"])} if "application/json" in kinds else {}
+            if "signed_name" in body.get("json", {}):
+                body["json"]["signed_name"] = one.get("/api/session").json()["person"]["name"]
+            if path.endswith("/files"):
+                body = {"params": {"kind": "photo", "client_id": str(uuid.uuid4())}, "content": photo()}
+            yield f"{verb} {path}", one.request(verb, path.format_map(known), **body).status_code
+
+
+def _example(document: JSON, schema: JSON) -> Any:
+    named = schema.get("$ref") or next((one["$ref"] for one in schema.get("anyOf", ()) if "$ref" in one), None)
+    found = document["components"]["schemas"][named.rsplit("/", 1)[1]] if named else {}
+    return found.get("examples", [{}])[0]  # without one everything may be left out
+
+
+def stands(lead: httpx.Client, numbers: dict[str, str]) -> list[JSON]:
+    """Everything that is theirs, as the leading office sees it."""
+    return [
+        lead.get(address.format(**numbers)).json()
+        for address in (
+            "/api/plans/{plan_id}", "/api/digs/{dig_id}", "/api/proposals/{proposal_id}", "/api/surveys/{survey_id}",
+            "/api/matches/{match_id}", "/api/queue/{route_id}",
+        )
+    ]  # fmt: skip
 
 
 def test_whose_it_is_sees_it_in_many_answers(visitors: Visitors, theirs: dict[str, str]) -> None:
