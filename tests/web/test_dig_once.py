@@ -344,8 +344,9 @@ def test_phone_opens_an_address_of_a_dig_with_its_card(phone: Open, plan: JSON) 
     expect(card.locator("h2").first).to_be_in_viewport()
     page.locator("[data-test=sheet] .handle").press("ArrowDown")
     expect(page.locator("[data-test=sheet]")).to_have_attribute("data-height", "0")
-    folded = phone(f"/digs?plan={plan['id']}")
-    expect(folded.locator("[data-test=sheet]")).to_have_attribute("data-height", "0")
+    listed = phone(f"/digs?plan={plan['id']}")
+    expect(listed.locator("[data-test=sheet]")).to_have_attribute("data-height", "1")
+    expect(listed.locator(ROWS).first).to_be_in_viewport()
 
 
 def test_phone_has_list_card_and_gantt_in_the_sheet(phone: Open, plan: JSON) -> None:

@@ -1,6 +1,7 @@
 /** Proposals: drafts, versions, steps, comparing. */
 export const enProposals = {
   'tab.proposals': 'Proposals',
+  'tab.proposals.all': 'Proposals',
   'proposal.state.draft': 'Draft',
   'proposal.state.submitted': 'Submitted',
   'proposal.state.under_review': 'Under review',

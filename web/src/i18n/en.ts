@@ -203,6 +203,7 @@ export const en: Record<keyof typeof zh, string> = {
   'draw.hint.first': 'Click the map to set the first point',
   'draw.hint.more': 'Keep clicking; click the last point again, press Enter or “Finish” to end',
   'draw.hint.edit': 'Drag a point to move it, a midpoint to add one, right-click to delete',
+  'draw.hint.edit.touch': 'Drag a point to move it, a midpoint to add one; choose a point below to delete it',
   'draw.live.pending': 'judging…',
   'draw.more': 'More',
   'draw.utility': 'Utility',

@@ -1,6 +1,7 @@
 /** Proposals: drafts, versions, steps, comparing. */
 export const zhProposals = {
   'tab.proposals': '我的方案',
+  'tab.proposals.all': '外线方案',
   'proposal.state.draft': '草稿',
   'proposal.state.submitted': '已提交',
   'proposal.state.under_review': '审查中',

@@ -202,6 +202,7 @@ export const zh = {
   'draw.hint.first': '点击地图放下起点',
   'draw.hint.more': '继续点击；双击末点、回车或“完成”结束',
   'draw.hint.edit': '拖动圆点修改，拖动中点加点，右键删点',
+  'draw.hint.edit.touch': '拖动圆点修改，拖动中点加点；在下方选中顶点后可删除',
   'draw.live.pending': '判定中…',
   'draw.more': '更多信息',
   'draw.utility': '专业',

@@ -11,6 +11,7 @@ import { place, flight, subject } from './store'
 import { choose, dismiss } from './subject'
 import { recoverPen } from './unsaved'
 import { addressOf, fromAddress, type Place } from './url'
+import { boxOf } from '../util/geo'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
@@ -39,8 +40,10 @@ export async function openAddress(): Promise<void> {
   if (place.tab === 'proposals') return followProposal(place.view === null)
   if (place.route) await choose(place.route, place.view === null)
   else {
+    const box = place.view === null && boxOf([place.line, ...place.others.map((one) => one.line)].filter((one) => one.length > 1))
     restore()
     recoverPen()
+    if (box) flight.value = { box }
   }
 }
 

@@ -53,7 +53,7 @@ export async function openDigs(fresh = false): Promise<void> {
   digsError.value = ''
   missing.value = null
   digsLoading.value = true
-  if (place.digs.dig !== null && sheet.value === 0) sheet.value = 1 // on a phone the card is what the address is about
+  if (sheet.value === 0) sheet.value = 1 // on a phone: what the place is about lies in it
   try {
     overview.value = await readDigOnce()
     if (mine !== round) return
@@ -68,7 +68,7 @@ export async function openDigs(fresh = false): Promise<void> {
   } catch (error) {
     if (mine !== round) return
     digsError.value = explain(error)
-    if (sheet.value === 0) sheet.value = 1
+    sheet.value = Math.max(sheet.value, 1) as 1 | 2
   } finally {
     if (mine === round) digsLoading.value = false
   }

@@ -9,6 +9,7 @@ import { redo, can, tool, undo, vertex } from './table'
 import { answerByKey, leave, stepItem, writing } from './review'
 import { takePin } from './pin'
 import { flipProfile } from './profile'
+import { may } from './person'
 import { openPrint, printing } from './print'
 import { flipRuler, rule, ruling } from './ruler'
 import { enter } from './rooms'
@@ -68,6 +69,7 @@ export function step(by: number): void {
 }
 
 function startDrawing(): void {
+  if (!may('judge')) return
   enter('map')
   place.tab = 'draw'
   begin()

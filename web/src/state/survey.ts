@@ -29,6 +29,7 @@ export async function followSurvey(): Promise<void> {
   if (survey.value?.id !== id) survey.value = null
   try {
     if (id === null) {
+      if (sheet.value === 0 && !call.picking) sheet.value = 1 // on a phone the list is what the place is about
       const said = await readSurveys(control.signal)
       surveys.value = said.items
       kinds.value = said.kinds

@@ -1,5 +1,6 @@
 /** Keys of the drawing table. Each says whether it had something to do with it. */
 import { crosshair } from './crosshair'
+import { may } from './person'
 import { flipSnapping } from './snapping'
 import { place } from './store'
 import * as table from './table'
@@ -11,7 +12,7 @@ const did = (act: () => unknown): boolean => {
   act()
   return true
 }
-const open = (tool: table.Tool): boolean => did(() => {
+const open = (tool: table.Tool): boolean => may('judge') && did(() => {
   place.tab = 'draw'
   table.tool.value = table.tool.value === tool ? null : tool
 })
