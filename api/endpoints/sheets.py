@@ -14,7 +14,7 @@ from api.schemas import Feature, problems
 from api.sheets.files import dxf, gpkg
 from api.sheets.make import contents
 from api.sheets.paper import docx
-from api.sheets.schemas import Corrections, HintsOut, SheetOut, SheetsOut, Signature
+from api.sheets.schemas import AskedOut, Corrections, HintsOut, SheetOut, SheetsOut, Signature
 from api.stated import stated_paper
 from api.wire import Json
 from geo.errors import NotFound
@@ -48,6 +48,16 @@ def line_clearances(feature: Feature, house: HouseNow, now: VisitorNow, lang: La
     drawn = read_drawn(feature, city, lang)
     found = clearances_seen(house.engine, city, now.scope, STANDARD, drawn.routes)
     return Json(hints(found, city, STANDARD), headers=NO_STORE)
+
+
+@router.get(
+    "/sheets", response_model=AskedOut, responses=problems(401, 403), dependencies=SEES,
+    summary="请本单位确认的 / what one's company is asked to confirm",
+)  # fmt: skip
+def asked_sheets(house: HouseNow, now: VisitorNow) -> Json:
+    """Sheets of what one's company owns, of whosever proposals; those that are signed come last."""
+    names = names_of(house.engine, now.person.company_id or 0)
+    return Json({"items": stored.asked(house.engine, names)}, headers=NO_STORE)
 
 
 @router.post(

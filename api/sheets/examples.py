@@ -13,6 +13,10 @@ SHEET: dict[str, Any] = {
     "may_answer": True, "by_paper": False,
 }  # fmt: skip
 SHEETS: dict[str, Any] = {"version": 2, "items": [SHEET], "may_make": True}
+ASKED_SHEET: dict[str, Any] = {
+    "proposal": 7, "called": "WX-2026-0007", "title": "解放路支线", "version": 2, "sheet": 3, "owner": "示范燃气公司",
+    "state": "to_confirm", "rows": 4, "made_at": "2026-11-22T09:30:00+08:00",
+}  # fmt: skip
 CORRECTIONS: dict[str, Any] = {"rows": [{"key": "road-1", "amount": 13.0, "reason": "盲道一侧另有 0.6 m²"}]}
 SIGNATURE: dict[str, Any] = {"name": "李伟"}
 HINT: dict[str, Any] = {

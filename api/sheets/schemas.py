@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import Model, Storable
-from api.sheets.examples import CORRECTIONS, HINTS, SHEET, SHEETS, SIGNATURE
+from api.sheets.examples import ASKED_SHEET, CORRECTIONS, HINTS, SHEET, SHEETS, SIGNATURE
 
 State = Literal["to_confirm", "confirmed", "corrected", "signed"]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -65,6 +65,28 @@ class SheetsOut(Model):
     version: int
     items: list[SheetOut]
     may_make: bool
+
+
+class AskedSheet(Model):
+    """A sheet that one's company is asked to confirm: of which version of which proposal, how many ``rows``, how far it is."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [ASKED_SHEET]})
+    proposal: int
+    called: str
+    title: str
+    version: int
+    sheet: int
+    owner: str
+    state: State
+    rows: int
+    made_at: datetime
+
+
+class AskedOut(Model):
+    """What one's company is asked to confirm."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"items": [ASKED_SHEET]}]})
+    items: list[AskedSheet]
 
 
 class HintsOut(Model):

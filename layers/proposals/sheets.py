@@ -19,6 +19,7 @@ from layers.rights.scope import Scope
 from layers.rows import Source, row, rows, run
 
 Version = Mapping[str, Any]
+MOST_ASKED = 500
 STATES = ("to_confirm", "confirmed", "corrected", "signed")
 _ONE = "id, version, owner, state, content, corrected, signed_name, signed_by, signed_at, paper, paper_on, digest, made_at"
 
@@ -82,6 +83,18 @@ def save(engine: sa.Engine, actor: Actor, version: int, contents: Mapping[str, M
 def sheets(source: Source, version: int) -> list[dict[str, Any]]:
     """All sheets of a version, in order of their owners."""
     return rows(source, f"SELECT {_ONE} FROM owner_sheets WHERE version = :version ORDER BY owner, id", version=version)
+
+
+def asked(source: Source, names: list[str]) -> list[dict[str, Any]]:
+    """What owners of these names are asked to confirm, of each proposal its newest submitted version; what waits comes first."""
+    return rows(
+        source,
+        "SELECT * FROM (SELECT DISTINCT ON (p.id, s.owner) p.id AS proposal, p.number AS called, p.title, v.number AS version,"
+        " s.id AS sheet, s.owner, s.state, jsonb_array_length(s.content -> 'rows') AS rows, s.made_at"
+        " FROM owner_sheets s JOIN proposal_versions v ON v.id = s.version JOIN proposals p ON p.id = v.proposal"
+        " WHERE s.owner = ANY (:names) AND v.submitted_at IS NOT NULL ORDER BY p.id, s.owner, v.number DESC) newest"
+        f" ORDER BY state = 'signed', made_at DESC, sheet LIMIT {MOST_ASKED}", names=names,
+    )  # fmt: skip
 
 
 def sheet(source: Source, version: int, number: int) -> dict[str, Any]:

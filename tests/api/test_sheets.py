@@ -148,6 +148,9 @@ def test_who_may_see_and_answer_which_sheet(visitors: Visitors, made: Made, aske
     assert visitors["utility"].post(f"{base}/{road['id']}/confirmation").status_code == 403
     assert visitors[login].post(f"{base}/{road['id']}/confirmation").status_code == 404
     assert visitors["utility"].post(base).status_code == 403
+    asked_for = visitors[login].get("/api/sheets").json()["items"]
+    assert [(one["proposal"], one["sheet"], one["owner"]) for one in asked_for] == [(proposal, theirs["id"], theirs["owner"])]
+    assert visitors["urban"].get("/api/sheets").json()["items"] == []  # an office meets them in its queue
     draft = proposed(visitors["utility"], asked, submit=False)
     assert visitors["urban"].get(f"/api/proposals/{draft}/sheets").status_code == 404
 

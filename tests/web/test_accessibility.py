@@ -1,6 +1,5 @@
 """axe-core looks at every place of the page, at the desk and on a phone: nothing serious is left."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,21 +7,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.servers import Server
+from tests.web.axe import ASK, AXE
 from tests.web.conftest import _opener, signed
 from tests.web.pages import PATIENCE_MS, Watch
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
-# WCAG 2.2 A and AA; the canvas of the map is a picture, and what it shows stands in lists beside it
-ASK = """async () => {
-  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  const found = await axe.run({exclude: [['.maplibregl-canvas']]}, {runOnly: rules})
-  return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
-    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)
-}"""
 PLACES = {
     "map": ("admin", "/"),
     "line": ("admin", "/?route={route}"),

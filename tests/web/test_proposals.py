@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.houses import Visitors
 from tests.servers import Server
+from tests.web.axe import serious
 from tests.web.conftest import Come
 from tests.web.pages import colour_on_map, settled
 
@@ -105,8 +106,10 @@ def test_from_the_drawing_table_to_the_decision_of_an_office(come: Come, points:
 def test_two_versions_stand_side_by_side_and_on_the_map(come: Come, gas: httpx.Client, points: list[list[float]]) -> None:
     one = made(gas, points, "比较用")
     page = come("gas", f"/?tab=proposals&proposal={one['id']}")
+    assert serious(page) == []
     page.locator("[data-test=compare-2]").click()
     expect(page.locator("[data-test=compare]")).to_contain_text("第 1 版 → 第 2 版")
+    assert serious(page) == []
     expect(page.locator("[data-test=beside-length]")).to_have_class(re.compile("changed"))
     expect(page).to_have_url(re.compile("old=1&new=2"))
     settled(page)
@@ -143,8 +146,10 @@ def test_on_a_phone(come: Come, gas: httpx.Client, points: list[list[float]]) ->
     for button in page.locator(".actions .btn").all():
         box = button.bounding_box()
         assert box is not None and box["height"] >= 48
+    assert serious(page) == []
     page.locator("[data-test=compare-2]").scroll_into_view_if_needed()
     page.locator("[data-test=compare-2]").tap()
     expect(page.locator("[data-test=compare]")).to_be_visible()
+    assert serious(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390

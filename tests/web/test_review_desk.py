@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from layers.demo import names
 from tests.reviewing import Desk
 from tests.servers import Server
+from tests.web.axe import serious
 from tests.web.conftest import Come
 from tests.web.pages import PATIENCE_MS, Watch
 
@@ -175,6 +177,51 @@ def test_missing_data_are_asked_for_in_one_click_and_stand_among_the_tasks(come:
     page.locator("[data-test=tab-tasks]").click()
     expect(page.locator("[data-test=task]").first).to_be_visible(timeout=PATIENCE_MS)
     assert page.locator("[data-test=task]").count() >= asked > 0 and "show=tasks" in page.url
+    assert serious(page) == []
+
+
+def test_owners_are_asked_and_each_answers_its_own_sheet(come: Come, urban: Desk, house: Server) -> None:
+    """三（二）3: the office has the sheets made and signs for the road; the company finds its own among its proposals."""
+    one = fresh(urban, outcome="exempt", owing=["exempt"], utility="water")
+    page = come("urban", f"/review?item={one['route']}&part=sheets", idle=False)
+    page.locator("[data-test=no-sheets] button").click()
+    page.locator("[data-test=make]").click()
+    sheets = page.locator("button[data-test=sheet]")
+    expect(sheets.filter(has_text="市城市管理局")).to_be_visible(timeout=PATIENCE_MS)
+    assert serious(page) == []
+    company = next(name for name in (names.WATER, names.GAS, names.COMMS[0]) if sheets.filter(has_text=name).count())
+    sheets.filter(has_text=company).click()
+    expect(page.locator("[data-test=answered-by]")).to_contain_text(company)  # the office looks, and signs nothing
+    expect(page.locator("[data-test=confirm], [data-test=correct]")).to_have_count(0)
+    page.locator("[data-test=sheets-back]").click()
+    sheets.filter(has_text="市城市管理局").click()
+    page.locator("[data-test=correct]").click()
+    page.locator("[data-test=amount]").first.fill("88")
+    page.locator("[data-test=reason]").first.fill("现场复核")
+    page.locator("[data-test=keep]").click()
+    expect(page.locator("[data-test=rows] b").first).to_contain_text("88", timeout=PATIENCE_MS)
+    _signs(page, urban.name)
+    assert serious(page) == []
+
+    login = {names.WATER: "utility", names.GAS: "gas", names.COMMS[0]: "dianxin"}[company]
+    theirs = come(login, "/?tab=proposals", phone=True, idle=False)
+    theirs.locator("[data-test=asked-sheet]").first.tap()
+    expect(theirs.locator("[data-test=one-sheet] h3")).to_have_text(company, timeout=PATIENCE_MS)
+    assert "sheet=" in theirs.url
+    theirs.locator("[data-test=confirm]").tap()
+    _signs(theirs, Desk(house, login).name)
+    assert serious(theirs) == [] and theirs.evaluate("document.documentElement.scrollWidth") <= 390
+    theirs.locator("[data-test=sheets-back]").tap()
+    expect(theirs.locator("[data-test=asked-sheet]").first).to_contain_text("已签字", timeout=PATIENCE_MS)
+
+
+def _signs(page: Page, name: str) -> None:
+    """Under one's own name, and under no other."""
+    page.locator("[data-test=sheet-name]").fill("别人")
+    expect(page.locator("[data-test=sign-sheet] button")).to_be_disabled()
+    page.locator("[data-test=sheet-name]").fill(name)
+    page.locator("[data-test=sign-sheet] button").click()
+    expect(page.locator("[data-test=signed]")).to_contain_text(name, timeout=PATIENCE_MS)
 
 
 def test_a_decision_on_the_phone(come: Come, urban: Desk) -> None:

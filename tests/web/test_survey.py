@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.photos import photo
 from tests.servers import Server
+from tests.web.axe import serious
 from tests.web.pages import PATIENCE_MS, SOFTWARE, Watch, chromium
 
 Come = Callable[..., Page]
@@ -81,6 +82,7 @@ def test_a_survey_from_call_to_close(come: Come, watch: Watch) -> None:
     _pin(lead, planner, phone)
     _offline(lead, phone)
     _view(lead, planner)
+    _fair(lead, phone)
     _video(lead, phone)
     _conclude(lead, phone)
 
@@ -172,6 +174,13 @@ def _view(lead: Page, planner: Page) -> None:
     planner.mouse.wheel(0, 200)
     expect(planner.locator("[data-test=follow][aria-pressed=true]")).to_have_count(0)
     lead.get_by_test_id("share-view").click()
+
+
+def _fair(lead: Page, phone: Page) -> None:
+    for tab in ("check", "people", "time", "journal"):
+        lead.get_by_test_id(f"tab-{tab}").click()
+        assert serious(lead) == [], tab
+    assert serious(phone) == []
 
 
 def _video(lead: Page, phone: Page) -> None:

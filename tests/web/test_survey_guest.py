@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.photos import photo
 from tests.rooms import browser as account
 from tests.servers import Server
+from tests.web.axe import serious
 from tests.web.pages import PATIENCE_MS, SOFTWARE, Watch, chromium
-from tests.web.test_accessibility import ASK, AXE
 
 Come = Callable[..., Page]
 SITE = {"type": "Point", "coordinates": [114.3066, 34.7968]}
@@ -61,12 +61,6 @@ def _comes(context: BrowserContext, watch: Watch, path: str) -> Page:
     return page
 
 
-def _fair(page: Page) -> None:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    assert page.evaluate(ASK) == []
-
-
 def test_a_guest_from_the_link_to_a_ticked_point(
     come: Come, guest: BrowserContext, room: str, house: Server, watch: Watch
 ) -> None:
@@ -111,7 +105,7 @@ def _door(phone: Page, pin: str) -> None:
     phone.get_by_test_id("guest-pin").fill("000000" if pin != "000000" else "111111")
     phone.get_by_test_id("guest-enter").click()
     expect(phone.get_by_role("alert")).to_contain_text("口令不对")
-    _fair(phone)
+    assert serious(phone) == []
     phone.get_by_test_id("guest-pin").fill(pin)
     phone.get_by_test_id("guest-enter").click()
     expect(phone.get_by_test_id("guest-room")).to_contain_text("待约定")
@@ -163,7 +157,7 @@ def _tick(lead: Page, phone: Page) -> None:
         point.get_by_test_id("point-photo").click()
     chosen.value.set_files({"name": "井盖.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     expect(point).to_have_attribute("data-done", "true")
-    _fair(phone)
+    assert serious(phone) == []
     lead.get_by_test_id("tab-check").click()
     seen = lead.locator("[data-test=point][data-done=true]")
     expect(seen).to_contain_text("井盖完好")

@@ -1,7 +1,7 @@
 /** The only module that speaks to the server. */
 import type { Me, Offices, Openings } from './people-types'
 import { problemOf, unreachable } from './problem'
-import type { Correction, Hints, Sheet, Sheets } from './sheet-types'
+import type { AskedSheet, Correction, Hints, Sheet, Sheets } from './sheet-types'
 import type {
   Answering, Dig, DigAnswer, DigOnce, Invitation, Invited, Moves, Plan, PlanWish, Preview, Scoreboard,
 } from './dig-types'
@@ -196,6 +196,8 @@ const sheetPath = (proposal: number, sheet: number): string => `/api/proposals/$
 export const readClearances = (line: RouteFeature, signal?: AbortSignal): Promise<Hints> => send('POST', '/api/clearances', line, signal)
 
 export const readSheets = (proposal: number, signal?: AbortSignal): Promise<Sheets> => json(`/api/proposals/${proposal}/sheets`, { signal })
+export const readSheet = (proposal: number, sheet: number, signal?: AbortSignal): Promise<Sheet> => json(sheetPath(proposal, sheet), { signal })
+export const readAskedSheets = async (signal?: AbortSignal): Promise<AskedSheet[]> => (await json<{ items: AskedSheet[] }>('/api/sheets', { signal })).items
 export const makeSheets = (proposal: number): Promise<Sheets> => json(`/api/proposals/${proposal}/sheets`, { method: 'POST' })
 export const confirmSheet = (proposal: number, sheet: number): Promise<Sheet> => json(`${sheetPath(proposal, sheet)}/confirmation`, { method: 'POST' })
 export const correctSheet = (proposal: number, sheet: number, rows: (Correction & { key: string })[]): Promise<Sheet> =>

@@ -1,5 +1,5 @@
 /** Owners' sheets and clearance hints as the server tells them. Lengths in metres, areas in square metres. */
-import type { Position } from 'geojson'
+import type { Geometry, Position } from 'geojson'
 import type { Words } from './types'
 
 export type SheetState = 'to_confirm' | 'confirmed' | 'corrected' | 'signed'
@@ -39,7 +39,7 @@ export interface Sheet {
   id: number
   owner: string
   state: SheetState
-  content: { rows: SheetRow[]; footprint_m2: number; estimated: boolean; withheld: boolean; unassigned: SheetRow[] }
+  content: { rows: SheetRow[]; footprint_m2: number; estimated: boolean; withheld: boolean; unassigned: SheetRow[]; proposal: string; title: string; line: Geometry }
   corrected: Record<string, Correction> | null
   signed_name: string | null
   signed_at: string | null
@@ -50,6 +50,19 @@ export interface Sheet {
   may_answer: boolean
   /** One answers for an owner without a desk here: their paper is entered. */
   by_paper: boolean
+}
+
+/** A sheet that one's company is asked to confirm, of whosever proposal. */
+export interface AskedSheet {
+  proposal: number
+  called: string
+  title: string
+  version: number
+  sheet: number
+  owner: string
+  state: SheetState
+  rows: number
+  made_at: string
 }
 
 export interface Sheets {

@@ -54,7 +54,8 @@ export function badgeLayers(): LayerSpecification[] {
   ]
 }
 
-/** Two versions: the old line thin, grey and dashed; the new one as its verdict; what went with crosses, what came with a glow. */
+/** Two versions: the old line thin, grey and dashed; the new one as its verdict; what went with crosses, what came with a glow.
+ * Of an owner's sheet: its line, and a glow at the row under the hand. */
 function versions(): LayerSpecification[] {
   const of = (role: string): ExpressionSpecification => ['==', ['get', 'role'], role]
   const w = (thin: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 11, thin * 0.7, 16, thin, 19, thin * 1.3]
@@ -62,6 +63,7 @@ function versions(): LayerSpecification[] {
     ({ id: `versions-${id}`, type: 'line', source: 'versions', filter: of(role), layout, paint }) as LayerSpecification
   return [
     line('added-glow', 'added', { 'line-color': '#f2b705', 'line-width': w(20) }),
+    line('lit', 'lit', { 'line-color': '#f2b705', 'line-width': w(18), 'line-opacity': 0.5 }), // above what is shown of a line under review
     line('removed-glow', 'removed', { 'line-color': '#a3241c', 'line-width': w(15), 'line-opacity': 0.28 }),
     line('new-casing', 'new', { 'line-color': '#ffffff', 'line-width': w(11) }),
     line('new', 'new', { 'line-color': ['get', 'colour'], 'line-width': w(7) }),

@@ -15,7 +15,7 @@ import { boxOf } from '../util/geo'
 
 /** Steps that "back" undoes; everything else only rewrites the present entry. */
 const stepKey = (p: Place): string =>
-  (p.room === 'guest' ? [p.room] : p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : p.room === 'survey' ? [p.room, p.survey.id] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old, p.site.join()]).join('|')
+  (p.room === 'guest' ? [p.room] : p.room === 'data' ? [p.room, p.data.tab, p.data.item, p.data.view] : p.room === 'digs' ? [p.room, p.digs.tab, p.digs.dig] : p.room === 'review' ? [p.room, p.review.tab, p.review.route] : p.room === 'survey' ? [p.room, p.survey.id] : [p.room, p.token, p.tab, p.route, p.job, p.row, p.proposal.id, p.proposal.fresh, p.proposal.old, p.proposal.sheet?.join('.'), p.site.join()]).join('|')
 let lastStep = ''
 let following = false
 

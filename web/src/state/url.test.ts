@@ -4,7 +4,7 @@ import { addressOf, fromAddress, fromQuery, nowhere, pathOf, toQuery, type Place
 const full: Place = {
   ...nowhere(), lang: 'en', tab: 'draw', view: { zoom: 16.25, lat: 34.79701, lon: 114.30745 }, pin: [114.3074, 34.797], profile: true, route: '42', job: 'j-7', row: 3, outcomes: ['exempt', 'parallel'], q: '解放路 &=?#',
   switched: { satellite: true, pipes: false, 'pipes.gas': false }, legend: true, line: [[114.3000001, 34.7], [114.301, 34.7000002]], attributes: { utility: 'power', voltage_kv: '0.4', project: '示范 A/B' },
-  site: [[114.3000001, 34.7]], proposal: { id: 17, old: 1, fresh: 3, draft: 18, state: 'under_review' },
+  site: [[114.3000001, 34.7]], proposal: { id: 17, old: 1, fresh: 3, draft: 18, state: 'under_review', sheet: [17, 4] },
 }
 
 describe('the address', () => {

@@ -71,6 +71,8 @@ export interface ProposalPlace {
   fresh: number | null
   draft: number | null
   state: string
+  /** A sheet that one's company is asked to confirm: of which proposal, and its number. */
+  sheet: [number, number] | null
 }
 
 export interface Place {
@@ -113,7 +115,7 @@ export const nowhere = (room: Room = 'map'): Place => ({
   room, token: null, digs: { tab: 'list', plan: null, dig: null, work: null, road: '', party: '', state: '', sort: '', folded: false },
   review: { tab: 'queue', route: null, show: 'meets', district: '', authority: '', outcomes: [], state: '', deadline: '', flags: [], q: '', sort: '', asked: '', mine: false },
   data: noData(), lang: null, tab: 'routes', view: null, pin: null, profile: false, route: null, job: null, row: null, outcomes: [], q: '', switched: {}, legend: false,
-  line: [], attributes: {}, others: [], hand: 0, site: [], survey: { id: null, tab: 'journal' }, proposal: { id: null, old: null, fresh: null, draft: null, state: '' },
+  line: [], attributes: {}, others: [], hand: 0, site: [], survey: { id: null, tab: 'journal' }, proposal: { id: null, old: null, fresh: null, draft: null, state: '', sheet: null },
 })
 
 /** Where a guest's page is once the secret of their link has left the address. */
@@ -202,6 +204,7 @@ function putMap(place: Place, put: Put): void {
   put('row', place.row === null ? null : String(place.row))
   for (const [key, value] of [['proposal', place.proposal.id], ['old', place.proposal.old], ['new', place.proposal.fresh], ['draft', place.proposal.draft]] as const) put(key, value === null ? null : String(value))
   put('life', place.proposal.state)
+  put('sheet', place.proposal.sheet && place.proposal.sheet.join('.'))
   put('only', place.outcomes.join('.'))
   put('q', place.q)
   put('line', writeLine(place.line))
@@ -242,9 +245,15 @@ export function fromQuery(query: string): Place {
   place.hand = Number.isInteger(hand) && hand > 0 ? Math.min(hand, place.others.length) : 0
   place.site = readPoints(said.get('site'))
   const whole = (key: string): number | null => (/^[1-9]\d{0,15}$/.test(said.get(key) ?? '') ? Number(said.get(key)) : null)
-  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '' }
+  place.proposal = { id: whole('proposal'), old: whole('old'), fresh: whole('new'), draft: whole('draft'), state: said.get('life') ?? '', sheet: readPair(said.get('sheet')) }
   place.digs = readDigs(said, place.digs)
   return place
+}
+
+/** "7.3": two numbers, of which the second is meaningless without the first. */
+function readPair(text: string | null): [number, number] | null {
+  const [, first, second] = /^([1-9]\d{0,15})\.([1-9]\d{0,15})$/.exec(text ?? '') ?? []
+  return first && second ? [Number(first), Number(second)] : null
 }
 
 function readDigs(said: URLSearchParams, at: DigPlace): DigPlace {
