@@ -180,7 +180,7 @@ def test_missing_data_are_asked_for_in_one_click_and_stand_among_the_tasks(come:
     assert serious(page) == []
 
 
-def test_owners_are_asked_and_each_answers_its_own_sheet(come: Come, urban: Desk, house: Server) -> None:
+def test_owners_are_asked_and_each_answers_its_own_sheet(come: Come, urban: Desk) -> None:
     """三（二）3: the office has the sheets made and signs for the road; the company finds its own among its proposals."""
     one = fresh(urban, outcome="exempt", owing=["exempt"], utility="water")
     page = come("urban", f"/review?item={one['route']}&part=sheets", idle=False)
@@ -206,10 +206,10 @@ def test_owners_are_asked_and_each_answers_its_own_sheet(come: Come, urban: Desk
     login = {names.WATER: "utility", names.GAS: "gas", names.COMMS[0]: "dianxin"}[company]
     theirs = come(login, "/?tab=proposals", phone=True, idle=False)
     theirs.locator("[data-test=asked-sheet]").first.tap()
-    expect(theirs.locator("[data-test=one-sheet] h3")).to_have_text(company, timeout=PATIENCE_MS)
+    expect(theirs.locator("[data-test=one-sheet] header h3")).to_have_text(company, timeout=PATIENCE_MS)
     assert "sheet=" in theirs.url
     theirs.locator("[data-test=confirm]").tap()
-    _signs(theirs, Desk(house, login).name)
+    _signs(theirs, theirs.evaluate("fetch('/api/session').then((one) => one.json())")["person"]["name"])
     assert serious(theirs) == [] and theirs.evaluate("document.documentElement.scrollWidth") <= 390
     theirs.locator("[data-test=sheets-back]").tap()
     expect(theirs.locator("[data-test=asked-sheet]").first).to_contain_text("已签字", timeout=PATIENCE_MS)

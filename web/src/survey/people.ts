@@ -1,7 +1,7 @@
 /** How a participant is told apart: a colour that colour-blind people can tell apart too, and initials. */
 
-/** Okabe and Ito's colours without yellow, dark enough for white letters or light enough for black ones. */
-const COLOURS = ['#0072b2', '#d55e00', '#007d5a', '#a8477f', '#56b4e9', '#e69f00', '#4b4b4b', '#5b4a9c'] as const
+/** Okabe and Ito's colours without yellow, their vermilion darker, all dark enough for white letters or light enough for black ones. */
+const COLOURS = ['#0072b2', '#b85000', '#007d5a', '#a8477f', '#56b4e9', '#e69f00', '#4b4b4b', '#5b4a9c'] as const
 const DARK_LETTERS = new Set<string>(['#56b4e9', '#e69f00'])
 
 /** The colour of the participant who came in as number `place` of the room. */
