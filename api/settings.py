@@ -1,9 +1,10 @@
 """What the server is told when it starts. Values only: ``app.py`` alone reads the environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.sso.settings import SingleSignOn
+from api.survey.ice import Ice
 from api.tianditu import Tianditu
 
 MIB = 1 << 20
@@ -20,6 +21,7 @@ class Settings:
     ``tianditu``: a background from outside; None: nothing from outside.
     ``position_accuracy_m``: a phone's position less exact than this is shown in a survey's room and not kept.
     ``guest_link_hours``: how long a link of a survey's guest may be good.
+    ``ice``: servers by which the video of a survey finds its way; none: direct ways alone.
     """
 
     database_url: str
@@ -34,3 +36,4 @@ class Settings:
     tianditu: Tianditu | None = None
     position_accuracy_m: float = 50.0
     guest_link_hours: int = 168
+    ice: Ice = field(default_factory=Ice)

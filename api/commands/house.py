@@ -16,6 +16,7 @@ from layers.session import engine, prepare
 
 if TYPE_CHECKING:
     from api.sso.settings import SingleSignOn
+    from api.survey.ice import Ice
     from api.tianditu import Tianditu
 
 
@@ -32,6 +33,7 @@ class House:
     lang: str
     sso: "SingleSignOn | None" = None
     tianditu: "Tianditu | None" = None
+    ice: "Ice | None" = None
 
     @property
     def place(self) -> Path:

@@ -14,6 +14,7 @@ from api.commands.people import door as first_door
 from api.commands.terminal import say
 from api.jobs.worker import Workers
 from api.settings import Settings
+from api.survey.ice import Ice
 from layers.session import engine, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,16 @@ def application(house: House) -> Any:
 def settings(house: House, database_url: str) -> Settings:
     """What the server is told."""
     web = house.web if house.web.is_dir() else None
-    return Settings(database_url, house.packs, house.place, web, house.default_pack, sso=house.sso, tianditu=house.tianditu)
+    return Settings(
+        database_url,
+        house.packs,
+        house.place,
+        web,
+        house.default_pack,
+        sso=house.sso,
+        tianditu=house.tianditu,
+        ice=house.ice or Ice(),
+    )
 
 
 def serve(house: House, asked: argparse.Namespace) -> int:

@@ -101,7 +101,9 @@ class Live:
 
     async def run(self) -> int | None:
         """Until it ends; the code to close with, None where the other side has gone."""
-        await self._send({"op": "hello", "participant": self.seat.participant, "at": datetime.now(UTC)})
+        me, at = self.seat.participant, datetime.now(UTC)
+        ice = self.house.settings.ice.told(str(me), at.timestamp()) if sends(self.seat.task, "signal") else None
+        await self._send({"op": "hello", "participant": me, "at": at, "ice": ice})
         tasks = [asyncio.create_task(work) for work in (self._read(), self._write(), self._cut())]
         done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:

@@ -44,7 +44,6 @@ export interface SurveyBrief {
   /** Units that had not concluded when it was closed, and why. */
   closed_without: { units: string[]; reason: string } | null
   /** Servers of WebRTC, where the installation has some. */
-  ice?: RTCIceServer[]
 }
 
 export const REPLIES = ['yes', 'maybe', 'no'] as const

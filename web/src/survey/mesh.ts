@@ -24,7 +24,7 @@ export class Mesh {
   constructor(
     readonly me: number,
     private readonly own: MediaStream,
-    private readonly ice: RTCIceServer[],
+    private readonly ice: () => RTCConfiguration,
     private readonly say: (to: number, data: Data) => void,
     private readonly changed: (peers: Peer[]) => void,
   ) {}
@@ -76,7 +76,7 @@ export class Mesh {
   }
 
   private line(to: number): Line {
-    const pc = new RTCPeerConnection({ iceServers: this.ice })
+    const pc = new RTCPeerConnection(this.ice())
     const line: Line = { pc, making: false, ignoring: false, stream: null, again: false }
     this.lines.set(to, line)
     pc.onnegotiationneeded = () => void this.offer(to, line)

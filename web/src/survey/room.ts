@@ -18,6 +18,12 @@ export const linkState = ref<LinkState>('closed')
 export const journal = shallowRef<SurveyEvent[]>([])
 export const waiting = shallowRef<Waiting[]>([])
 export const me = ref<number | null>(null)
+/** How video finds its way: told with each greeting, as credentials end. */
+export interface Ice {
+  servers: RTCIceServer[]
+  relay_only: boolean
+}
+export const ice = shallowRef<Ice>({ servers: [], relay_only: false })
 export const pointers = new Pointers()
 /** Counts what pointers did, for whoever draws them. */
 export const pointed = ref(0)
@@ -87,7 +93,10 @@ function onState(state: LinkState): void {
 
 function hear(said: Said): void {
   const client_id = String(said.client_id ?? '')
-  if (said.op === 'hello') me.value = said.participant as number
+  if (said.op === 'hello') {
+    me.value = said.participant as number
+    ice.value = (said.ice as Ice | null) ?? { servers: [], relay_only: false }
+  }
   else if (said.op === 'event') onEvent(said as unknown as SurveyEvent)
   else if (said.op === 'stored' || said.op === 'passed') void outbox?.stored(client_id)
   else if (said.op === 'refused') onRefused(client_id, { zh: String(said.why_zh), en: String(said.why_en) })

@@ -2,7 +2,7 @@
 import { ref, shallowRef } from 'vue'
 import { survey } from '../state/survey'
 import { Mesh, type Peer } from './mesh'
-import { me, onSignals, signal } from './room'
+import { ice, me, onSignals, signal } from './room'
 
 export type Trouble = 'insecure' | 'denied' | 'nocamera' | 'full'
 export const joined = ref(false)
@@ -31,11 +31,13 @@ export async function join(): Promise<void> {
   if (joined.value || me.value === null) return
   trouble.value = null
   own.value = await devices()
-  mesh = new Mesh(me.value, own.value, survey.value?.ice ?? [], signal, (list) => { peers.value = list })
+  mesh = new Mesh(me.value, own.value, ways, signal, (list) => { peers.value = list })
   joined.value = true
   calling.value = null
   mesh.announce((survey.value?.participants ?? []).filter((one) => !one.removed_at).map((one) => one.id))
 }
+
+const ways = (): RTCConfiguration => ({ iceServers: ice.value.servers, iceTransportPolicy: ice.value.relay_only ? 'relay' : 'all' })
 
 async function devices(): Promise<MediaStream> {
   if (!navigator.mediaDevices) {
