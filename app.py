@@ -18,7 +18,6 @@ from api.commands import interrupt  # alone and light: Ctrl-C is looked after be
 if TYPE_CHECKING:
     from api.commands.house import House
     from api.sso.settings import SingleSignOn
-    from api.survey.ice import Ice
     from api.tianditu import Tianditu
 
 ROOT = Path(__file__).resolve().parent
@@ -45,7 +44,11 @@ def house() -> "House":
         lang=_lang(),
         sso=_single_sign_on(),
         tianditu=_tianditu(),
-        ice=_ice(),
+        ice=(
+            os.environ.get("WAIXIAN_ICE", ""),
+            os.environ.get("WAIXIAN_TURN_SECRET", ""),
+            os.environ.get("WAIXIAN_ICE_RELAY_ONLY", "") not in ("", "0"),
+        ),
     )
 
 
@@ -69,17 +72,6 @@ def _tianditu() -> "Tianditu | None":
     from api.tianditu import NATIONAL, Tianditu
 
     return Tianditu(key, os.environ.get("WAIXIAN_TIANDITU_URL", "") or NATIONAL)
-
-
-def _ice() -> "Ice | None":
-    """How the video of a survey finds its way, where servers for it are named."""
-    servers, secret = os.environ.get("WAIXIAN_ICE", ""), os.environ.get("WAIXIAN_TURN_SECRET", "")
-    relay_only = os.environ.get("WAIXIAN_ICE_RELAY_ONLY", "") not in ("", "0")
-    if not (servers or secret or relay_only):
-        return None
-    from api.survey.ice import Ice
-
-    return Ice.read(servers, secret, relay_only)
 
 
 def _lang() -> str:

@@ -104,6 +104,7 @@ wanted_packages() { # WHAT
   [ "$1" = test ] || return 0
   has_chromium || echo chromium
   has_libatomic || echo libatomic1
+  command -v turnserver >/dev/null || echo coturn
 }
 
 # No cluster of the system's own while PostgreSQL is installed: Waixian keeps a private one. The setting goes away again.
@@ -113,7 +114,9 @@ install_packages() (
   "${root[@]}" mkdir -p "${no_main%/*}" || exit
   echo 'create_main_cluster = false' | "${root[@]}" tee "$no_main" >/dev/null || exit
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
-    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" || exit
+  # the tests start a relay of their own on loopback; the distribution's would listen to everybody
+  case " $* " in *" coturn "*) [ ! -d /run/systemd/system ] || "${root[@]}" systemctl disable --now coturn ;; esac
 )
 
 no_postgis() {

@@ -164,12 +164,17 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @contextmanager
 def serving(
-    database: str, home: Path, port: int = 0, sso: dict[str, str] | None = None, tianditu: dict[str, str] | None = None
+    database: str,
+    home: Path,
+    port: int = 0,
+    sso: dict[str, str] | None = None,
+    tianditu: dict[str, str] | None = None,
+    ice: tuple[str, str] = ("", ""),
 ) -> Iterator[Server]:
     """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on;
-    ``tianditu``: of a background from outside."""
+    ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret."""
     port = port or free_port()
-    order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu}
+    order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu, "ice": ice}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
@@ -235,13 +240,21 @@ def _serve() -> None:
     from api.app import create_app
     from api.settings import Settings
     from api.sso.settings import SingleSignOn
+    from api.survey.ice import Ice
     from api.tianditu import Tianditu
 
     order = json.load(sys.stdin)
     sso = SingleSignOn(**order["sso"]) if order["sso"] else None
     tianditu = Tianditu(**order["tianditu"]) if order["tianditu"] else None
     settings = Settings(
-        order["database_url"], PACKS, Path(order["home"]), WEB, max_upload_bytes=MOST_BYTES, sso=sso, tianditu=tianditu
+        order["database_url"],
+        PACKS,
+        Path(order["home"]),
+        WEB,
+        max_upload_bytes=MOST_BYTES,
+        sso=sso,
+        tianditu=tianditu,
+        ice=Ice.read(*order["ice"]),
     )
     uvicorn.run(create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning")
 

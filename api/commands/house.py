@@ -16,7 +16,6 @@ from layers.session import engine, prepare
 
 if TYPE_CHECKING:
     from api.sso.settings import SingleSignOn
-    from api.survey.ice import Ice
     from api.tianditu import Tianditu
 
 
@@ -33,7 +32,7 @@ class House:
     lang: str
     sso: "SingleSignOn | None" = None
     tianditu: "Tianditu | None" = None
-    ice: "Ice | None" = None
+    ice: tuple[str, str, bool] = ("", "", False)  # as WAIXIAN_ICE, its secret, relay only; understood where it is needed
 
     @property
     def place(self) -> Path:

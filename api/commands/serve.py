@@ -36,7 +36,7 @@ def settings(house: House, database_url: str) -> Settings:
         house.default_pack,
         sso=house.sso,
         tianditu=house.tianditu,
-        ice=house.ice or Ice(),
+        ice=Ice.read(*house.ice),
     )
 
 

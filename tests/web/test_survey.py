@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.houses import own_database
 from tests.photos import photo
-from tests.servers import Server
+from tests.relay import relay
+from tests.servers import Server, serving
 from tests.web.axe import serious
 from tests.web.pages import PATIENCE_MS, SOFTWARE, Watch, chromium
 
@@ -20,11 +22,32 @@ PLAYS = """async () => {
   return seen.some((one) => one.readyState >= 2 && one.currentTime > 0.5 && one.videoWidth > 0)
 }"""
 
+NO_DIRECT_WAY = """() => {
+  const Line = RTCPeerConnection
+  window.lines = []
+  window.RTCPeerConnection = class extends Line {
+    constructor(said) { super({ ...said, iceTransportPolicy: 'relay' }); window.lines.push(this) }
+  }
+}"""
+WAYS = """async () => {
+  const kinds = []
+  for (const line of window.lines) {
+    const told = await line.getStats()
+    for (const one of told.values()) {
+      if (one.type !== 'candidate-pair' || !one.nominated || one.bytesReceived === 0) continue
+      kinds.push(told.get(one.localCandidateId).candidateType)
+    }
+  }
+  return kinds
+}"""
+
 
 @pytest.fixture(scope="module")
-def house(demo_house: Server) -> Server:
-    """A survey is called and held here."""
-    return demo_house
+def house(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A survey is called and held here; the city has a relay for its video."""
+    home = tmp_path_factory.mktemp("survey")
+    with own_database(_template, demo=True) as address, relay(home) as ice, serving(address, home, ice=ice) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +107,7 @@ def test_a_survey_from_call_to_close(come: Come, watch: Watch) -> None:
     _view(lead, planner)
     _fair(lead, phone)
     _video(lead, phone)
+    _relayed(lead, phone)
     _conclude(lead, phone)
 
 
@@ -193,6 +217,20 @@ def _video(lead: Page, phone: Page) -> None:
         page.wait_for_function(PLAYS, timeout=PATIENCE_MS)
     phone.get_by_test_id("video-leave").click()
     expect(lead.locator(TILE)).to_have_count(1)
+
+
+def _relayed(lead: Page, phone: Page) -> None:
+    """Where no direct way is open the frames flow through the relay, by the credentials that the greeting brought."""
+    for page in (lead, phone):
+        page.evaluate(NO_DIRECT_WAY)
+    phone.get_by_test_id("video-join").click()
+    for page in (lead, phone):
+        expect(page.locator(f"{TILE}[data-state=connected]")).to_have_count(1)
+        page.wait_for_function(PLAYS, timeout=PATIENCE_MS)
+        ways = page.evaluate(WAYS)
+        assert ways and set(ways) == {"relay"}
+    phone.get_by_test_id("video-leave").click()
+    lead.get_by_test_id("video-leave").click()
 
 
 def _conclude(lead: Page, phone: Page) -> None:

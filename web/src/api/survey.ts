@@ -43,7 +43,6 @@ export interface SurveyBrief {
   last_seq: number
   /** Units that had not concluded when it was closed, and why. */
   closed_without: { units: string[]; reason: string } | null
-  /** Servers of WebRTC, where the installation has some. */
 }
 
 export const REPLIES = ['yes', 'maybe', 'no'] as const

@@ -88,6 +88,7 @@ export class Mesh {
     pc.onconnectionstatechange = () => {
       if (pc.connectionState === 'failed' && !line.again) {
         line.again = true
+        pc.setConfiguration(this.ice()) // a credential of the first try may have ended
         pc.restartIce()
       }
       this.tell()
