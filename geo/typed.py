@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from geo.spoken import check_character, heard
+
 MOST_LINES = 2_000
 LEAST_METRES = 100_000.0  # a grid coordinate of a city is never smaller; a degree, a height, a number of a point always is
 MOST = 1e9  # beyond it nothing is a place on the earth
@@ -51,7 +53,7 @@ def read_pairs(text: str) -> tuple[list[Pair], list[Unread]]:
         said = line.strip().strip(",，;；()（）[]")
         if not said or (not pairs and not any(character.isdigit() for character in said)):
             continue
-        found = _pair(row, said)
+        found = _checked(row, said)
         if isinstance(found, Pair):
             pairs.append(found)
         elif not (not pairs and not unread and _is_heading(said)):
@@ -59,9 +61,23 @@ def read_pairs(text: str) -> tuple[list[Pair], list[Unread]]:
     return pairs, unread
 
 
+def _checked(row: int, said: str) -> Pair | Unread:
+    """A pair whose check character, where one is said, is right (:mod:`geo.spoken`)."""
+    bare, given = heard(said)
+    found = _pair(row, bare)
+    if given is None or isinstance(found, Unread) or check_character(found.a, found.b) == given:
+        return found
+    return Unread(
+        row, said[:80],
+        f"校验字符不符（应为 {check_character(found.a, found.b)}，所给为 {given}）：数字可能听错或写错，请再核对一遍",
+        f"the check character is {given}, these numbers have {check_character(found.a, found.b)}: one of them was misheard, "
+        "go through them again",
+    )  # fmt: skip
+
+
 def _is_heading(said: str) -> bool:
     """Names of columns, though one of them may hold a digit ("X1, Y1")."""
-    return not any(re.fullmatch(_NUMBER, token) for token in _TOKEN.split(said))
+    return heard(said)[1] is None and not any(re.fullmatch(_NUMBER, token) for token in _TOKEN.split(said))
 
 
 def _pair(row: int, said: str) -> Pair | Unread:

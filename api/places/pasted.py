@@ -6,6 +6,8 @@ from api.drawing.schemas import CoordinatesAsked
 from api.drawing.typed import understand
 from api.places.links import NAMES, Link, Place, places, read_link
 from geo.city import City
+from geo.errors import BadInput
+from geo.spoken import heard
 
 NOTHING: dict[str, Any] = {"service": None, "turned": False, "places": [], "said": None}
 
@@ -13,7 +15,7 @@ NOTHING: dict[str, Any] = {"service": None, "turned": False, "places": [], "said
 def understand_pasted(text: str, city: City) -> dict[str, Any]:
     """What :class:`api.places.schemas.Pasted` holds: of a link of a map service, else of coordinates typed on one line.
 
-    Raises BadInput for a link that says no place by itself, with the cure.
+    Raises BadInput, with the cure, for a link that says no place by itself and for a position whose check character is wrong.
     """
     link = read_link(text)
     return _typed(text, city) if link is None else _linked(link, city)
@@ -61,6 +63,9 @@ def _about(link: Link) -> dict[str, str]:
 def _typed(text: str, city: City) -> dict[str, Any]:
     """Coordinates in degrees, minutes and seconds or metres, by the rules of the drawing table; one point alone."""
     read = understand(CoordinatesAsked(text=text), city)
+    if heard(text)[1] is not None and read["problems"]:
+        why = read["problems"][0]["why"]
+        raise BadInput(why_zh=why["zh"], why_en=why["en"])
     if len(read["points"]) != 1:
         return {**NOTHING, "said": read["said"]} if read["ask"] else NOTHING
     point = read["points"][0]

@@ -69,7 +69,10 @@ CHECKLIST: dict[str, Any] = {
 }  # fmt: skip
 WAY: dict[str, Any] = {
     "lon": 114.3074, "lat": 34.797,
-    "said": {"zh": "北纬 34.797000°，东经 114.307400°（CGCS2000）", "en": "34.797000° N, 114.307400° E (CGCS2000)"},
+    "said": {
+        "zh": "北纬 34.797000°，东经 114.307400°，校验 5（CGCS2000）",
+        "en": "34.797000° N, 114.307400° E, check 5 (CGCS2000)",
+    },
     "apps": [{
         "service": "amap", "title": {"zh": "高德", "en": "AMap"}, "datum": "GCJ-02", "numbers": "114.313244,34.796107",
         "url": "https://uri.amap.com/marker?position=114.313244,34.796107&coordinate=gaode", "sure": True,

@@ -42,11 +42,19 @@ def test_where_the_service_does_not_say_both_readings_come(client: httpx.Client)
         "东经114°18′26.64″ 北纬34°47′49.2″",
         "528131.158, 3852115.407",
         "38528131.158 3852115.407",
+        "北纬 34.797000°，东经 114.307400°，校验 5（CGCS2000）",
     ],
 )
 def test_coordinates_go_by_the_rules_of_the_drawing_table(client: httpx.Client, text: str) -> None:
     (place,) = pasted(client, text)["places"]
     assert (place["lon"], place["lat"]) == pytest.approx(HERE, abs=1e-7) and place["shift_m"] == 0
+
+
+def test_a_position_that_was_misheard_is_refused_with_the_cure(client: httpx.Client) -> None:
+    for lang, cure in (("zh", "请再核对一遍"), ("en", "go through them again")):
+        text = "34.791000, 114.307400 校验 5"
+        answer = client.get("/api/places/pasted", params={"text": text}, headers={"Accept-Language": lang})
+        assert answer.status_code == 422 and cure in answer.json()["detail"]
 
 
 def test_what_is_no_location_is_left_to_the_search(client: httpx.Client) -> None:
