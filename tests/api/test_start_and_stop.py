@@ -202,6 +202,23 @@ def test_only_the_places_and_files_of_the_page_are_there(built: Path) -> None:
     assert set(answers(built, *absent).values()) == {404}
 
 
+def test_a_messenger_shows_the_same_of_every_link(built: Path) -> None:
+    """Whoever gets a link forwarded learns neither place nor people, nor whether the link is good."""
+    (built / "index.html").write_text("<!doctype html><html><head><title>外线通</title></head><body></body></html>", "utf-8")
+    page = Starlette()
+    page.router.default = Page(directory=built, check_dir=False)
+
+    async def ask(*paths: str) -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=page), base_url="https://map.example") as client:
+            return [await client.get(path, headers={"If-None-Match": '"x"'}) for path in paths]
+
+    one, other, room, invited, own = asyncio.run(ask("/s/aaaa", "/s/bbbb", "/s/room", "/invite/cccc", "/"))
+    assert one.content == other.content == room.content != own.content
+    assert '<meta property="og:title" content="外线通 · 联合踏勘" />' in one.text and "同步开挖邀请" in invited.text
+    assert 'content="https://map.example/preview.png"' in one.text and "aaaa" not in one.text and "og:" not in own.text
+    assert one.headers["cache-control"] == "no-cache"
+
+
 def test_a_page_that_is_not_built_says_so_at_its_own_places_alone(tmp_path: Path) -> None:
     assert answers(tmp_path / "none", "/", "/digs", "/docs") == {"/": 503, "/digs": 503, "/docs": 404}
 

@@ -51,6 +51,8 @@ export const enGuest: Record<keyof typeof zhGuest, string> = {
   'times.remind': 'Copy the reminder',
   'times.ics': 'Calendar file',
   'way.title': 'The way there',
+  'way.code': 'QR code: the place of the survey',
+  'way.code.note': 'Scan it with a phone to open this place in the map of the phone.',
   'way.copy': 'Copy the position as text',
   'way.copy.app': 'Copy for {app}',
   'way.copy.note': '{app} opens no place from a page: copy the position in {datum} and paste it there.',

@@ -49,6 +49,8 @@ export const zhGuest = {
   'times.remind': '复制提醒文字',
   'times.ics': '日历文件',
   'way.title': '前往现场',
+  'way.code': '二维码：踏勘地点的位置',
+  'way.code.note': '用手机相机扫码，在手机自己的地图里打开此处。',
   'way.copy': '复制位置文字',
   'way.copy.app': '复制{app}坐标',
   'way.copy.note': '{app}不能从网页直接打开地点：请复制 {datum} 坐标，再到应用里粘贴。',
