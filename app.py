@@ -44,6 +44,7 @@ def house() -> "House":
         lang=_lang(),
         sso=_single_sign_on(),
         tianditu=_tianditu(),
+        public_url=os.environ.get("WAIXIAN_PUBLIC_URL", ""),
         ice=(
             os.environ.get("WAIXIAN_ICE", ""),
             os.environ.get("WAIXIAN_TURN_SECRET", ""),
@@ -83,6 +84,13 @@ def asgi() -> Any:
     from api.commands.serve import application
 
     return application(house())
+
+
+def edge() -> Any:
+    """The public edge of the same installation (``serve --links-only``)."""
+    from api.commands.serve import application
+
+    return application(house(), links_only=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,6 +142,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(commands: Any) -> None:
     one = commands.add_parser("serve", help="打开网页 / serve the map")
     _address(one)
+    text = "公网边界：只有凭链接可到的页面 / the public edge: what links open, and nothing else"
+    one.add_argument("--links-only", action="store_true", help=text)
     one.set_defaults(run="serve.serve")
 
 
@@ -141,6 +151,7 @@ def _address(one: argparse.ArgumentParser) -> None:
     one.add_argument("--host", default="127.0.0.1")
     one.add_argument("--port", type=int, default=8000)
     one.add_argument("--workers", type=int, default=1)
+    one.set_defaults(links_only=False)
 
 
 def _load(commands: Any) -> None:

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from api import errors
 from api.day import today
 from api.deps import House, open_house
+from api.edge import LinksOnly
 from api.endpoints import (
     audit,
     city,
@@ -112,7 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="外线通 Waixian",
         version="0.1.0",
         description=ABOUT,
-        openapi_url="/api/openapi.json",
+        openapi_url=None if settings.links_only else "/api/openapi.json",
         openapi_tags=TAGS,
         docs_url=None,  # both built-in pages fetch their scripts from outside
         redoc_url=None,
@@ -124,6 +125,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(BodyLimit, limit=lambda path: _most_bytes(settings, path)),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
             Middleware(Masked),
+            *([Middleware(LinksOnly)] if settings.links_only else []),
         ],
         lifespan=_lifespan,
     )

@@ -22,6 +22,7 @@ class Settings:
     ``position_accuracy_m``: a phone's position less exact than this is shown in a survey's room and not kept.
     ``guest_link_hours``: how long a link of a survey's guest may be good.
     ``ice``: servers by which the video of a survey finds its way; none: direct ways alone.
+    ``links_only``: the public edge (:mod:`api.edge`). ``public_url``: its address (https://host), with which links are sent.
     """
 
     database_url: str
@@ -37,3 +38,5 @@ class Settings:
     position_accuracy_m: float = 50.0
     guest_link_hours: int = 168
     ice: Ice = field(default_factory=Ice)
+    links_only: bool = False
+    public_url: str = ""

@@ -32,6 +32,7 @@ class House:
     lang: str
     sso: "SingleSignOn | None" = None
     tianditu: "Tianditu | None" = None
+    public_url: str = ""
     ice: tuple[str, str, bool] = ("", "", False)  # as WAIXIAN_ICE, its secret, relay only; understood where it is needed
 
     @property

@@ -27,7 +27,8 @@ def make(survey_id: SurveyId, asked: LinkAsked, house: HouseNow, now: VisitorNow
     """A link for somebody without an account: its address and PIN are shown this once."""
     wanted = links.Wanted(asked.name, asked.task, asked.hours, asked.pin, asked.once)
     made = links.make(house.engine, now.person, now.actor, survey_id, wanted, house.settings.guest_link_hours)
-    return Json(made, status_code=201, headers=NO_STORE)
+    url = f"{house.settings.public_url}{made['url_path']}" if house.settings.public_url else None
+    return Json({**made, "url": url}, status_code=201, headers=NO_STORE)
 
 
 @router.get("", response_model=LinksOut, responses=problems(403, 404, 422), summary="链接及打开记录 / links and openings")

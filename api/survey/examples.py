@@ -51,7 +51,7 @@ LINK_LISTED: dict[str, Any] = {
         {"participant": 2, "outcome": "entered", "network": "203.0.113.0/24", "device": "phone", "at": "2026-12-01T01:03:00Z"}
     ],
 }  # fmt: skip
-LINK: dict[str, Any] = {**LINK_LISTED, "openings": [], "secret": "…", "url_path": "/s/…", "pin_code": "042917"}
+LINK: dict[str, Any] = {**LINK_LISTED, "openings": [], "secret": "…", "url_path": "/s/…", "url": None, "pin_code": "042917"}
 GUEST: dict[str, Any] = {
     "survey": {"id": 1, "title": "示范小区供水接入踏勘", "kind": "user_site", "state": "open", "site": SITE,
                "agreed_for": "2026-12-01T01:00:00Z", "last_seq": 1},

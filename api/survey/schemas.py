@@ -150,7 +150,8 @@ class LinkAsked(Asked):
 
 
 class LinkOut(Model):
-    """A link; ``secret``, ``url_path`` and ``pin_code`` are shown when it is made and never again."""
+    """A link; ``secret``, ``url_path``, ``url`` (where the installation has a public edge) and ``pin_code`` are shown when it is
+    made and never again."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.LINK]})
     id: int

@@ -127,6 +127,8 @@ export interface GuestLink {
   expired: boolean
   openings: { outcome: string; network: string; device: string; at: string }[]
   url_path?: string
+  /** The whole address, where phones reach another host than desks do. */
+  url?: string | null
   pin_code?: string | null
 }
 export interface LinkAsked {
