@@ -134,7 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     for noun in NOUNS:
         app.include_router(noun.router)
     _describe(app)
-    app.router.default = Page(directory=settings.web_dir, check_dir=False)
+    app.router.default = Page(settings.public_url, directory=settings.web_dir, check_dir=False)
     return app
 
 

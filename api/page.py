@@ -3,6 +3,7 @@
 import html
 import os
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,15 +38,20 @@ class Page(StaticFiles):
     asked for again each time (their ETag makes that cheap).
     """
 
+    def __init__(self, public_url: str = "", **folder: Any) -> None:
+        """``public_url``: where links are opened, if that is not where they are made; ``folder``: as StaticFiles takes it."""
+        super().__init__(**folder)
+        self._public_url = public_url
+
     async def check_config(self) -> None:
         """The folder may be missing, now or for a while: :data:`NOT_BUILT` is the answer then, not an error."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         first, *rest = path.split(os.sep)
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(404)  # nothing but addresses of the interface takes anything: there is no such address
         if path in (".", "") or (first in ROOMS and len(rest) == (first in ("invite", "s"))):
             answer = self._previewed(await self._index(scope), first, scope) if first in PREVIEWS else await self._index(scope)
-        elif scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(404)  # nothing but the page's own places takes anything: there is no such address
         else:
             answer = await super().get_response(path, scope)
         forever = first == "assets" and answer.status_code in (200, 304)
@@ -58,7 +64,7 @@ class Page(StaticFiles):
             return answer
         title, about = PREVIEWS[first]
         said = {"og:type": "website", "og:site_name": "外线通", "og:title": title, "og:description": about}
-        said["og:image"] = f"{Request(scope).base_url}{PICTURE}"
+        said["og:image"] = f"{self._public_url or str(Request(scope).base_url).rstrip('/')}/{PICTURE}"
         tags = "".join(f'<meta property="{name}" content="{html.escape(text)}" />' for name, text in said.items())
         page = Path(answer.path).read_text("utf-8").replace("</head>", f"{tags}</head>", 1)
         return HTMLResponse(page)

@@ -30,7 +30,7 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 # What a link opens is kept nowhere on the way, found by no search, and told to no other site.
-GUESTS: Final[tuple[str, ...]] = ("/api/guest", "/s/")
+GUESTS: Final[tuple[str, ...]] = ("/api/guest", "/s/", "/api/invitations/", "/invite/")
 GUEST_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

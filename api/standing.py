@@ -9,7 +9,7 @@ from api.digs.neighbours import Scene, StandingWorks, scene
 from geo.city import City
 from geo.law.pack import Pack
 from layers.cities import city_settings
-from layers.queries import city, city_version, layers_summary
+from layers.queries import city, layers_summary, version_in
 from layers.route_store import routes_to_judge, routes_version
 
 Key = tuple[object, ...]
@@ -54,12 +54,12 @@ class Standing:
                 self._city = (key, city(self._engine))
             return self._city[1]
 
-    def works(self, pack: Pack) -> StandingWorks | None:
-        """The stored routes as works that stand, placed on the current city; None where the pack has no settings of digging
-        once. Kept until a delivery changes the ground or the routes."""
+    def works(self, pack: Pack, city: City | None = None) -> StandingWorks | None:
+        """The stored routes as works that stand, placed on the current city (or the one that the caller has just been given);
+        None where the pack has no settings of digging once. Kept until a delivery changes the ground or the routes."""
         if pack.data.coordination is None:
             return None
-        here = scene(self.city(), pack)
+        here = scene(city or self.city(), pack)
         with self._placing:
             key = (id(here), routes_version(self._engine))
             if self._works is None or self._works[0] != key:
@@ -75,5 +75,6 @@ class Standing:
         return self._summary[1]
 
     def _key(self) -> Key:
-        now = self.settings()
-        return city_version(self._engine), now.name, now.work_crs, now.bounds, now.synthetic
+        with self._engine.connect() as connection:  # one for both: asked at every answer
+            now, version = city_settings(connection), version_in(connection)
+        return version, now.name, now.work_crs, now.bounds, now.synthetic

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from geo.spoken import check_character, heard
+from geo.spoken import agrees, heard
 
 MOST_LINES = 2_000
 LEAST_METRES = 100_000.0  # a grid coordinate of a city is never smaller; a degree, a height, a number of a point always is
@@ -65,13 +65,12 @@ def _checked(row: int, said: str) -> Pair | Unread:
     """A pair whose check character, where one is said, is right (:mod:`geo.spoken`)."""
     bare, given = heard(said)
     found = _pair(row, bare)
-    if given is None or isinstance(found, Unread) or check_character(found.a, found.b) == given:
+    if given is None or isinstance(found, Unread) or agrees(found.a, found.b, given):
         return found
-    return Unread(
+    return Unread(  # the right one is not told: whoever is in a hurry would put it in, and keep the wrong number
         row, said[:80],
-        f"校验字符不符（应为 {check_character(found.a, found.b)}，所给为 {given}）：数字可能听错或写错，请再核对一遍",
-        f"the check character is {given}, these numbers have {check_character(found.a, found.b)}: one of them was misheard, "
-        "go through them again",
+        "校验字符与数字不符：可能有一位听错、写错或次序颠倒，请再核对一遍",
+        "the check character is not that of these numbers: a digit was misheard, mistyped or exchanged; go through them again",
     )  # fmt: skip
 
 

@@ -24,8 +24,17 @@ from layers.route_store import StoredRoute, history, route, routes, routes_to_ju
 from layers.searching import search
 
 __all__ = [
-    "StoredRoute", "city", "city_version", "history", "layers_summary", "route", "routes", "routes_to_judge", "save_verdicts",
+    "StoredRoute",
+    "city",
+    "city_version",
+    "history",
+    "layers_summary",
+    "route",
+    "routes",
+    "routes_to_judge",
+    "save_verdicts",
     "search",
+    "version_in",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -47,8 +56,13 @@ def city(engine: sa.Engine, bbox: Box | None = None, at: int | None = None) -> C
 def city_version(engine: sa.Engine) -> int:
     """Number of the newest delivery of ground: while it stays the same, so does :func:`city`."""
     with engine.connect() as connection:
-        newest = sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer.in_(VECTOR_LAYERS))
-        return int(connection.scalar(newest) or 0)
+        return version_in(connection)
+
+
+def version_in(connection: sa.Connection) -> int:
+    """As :func:`city_version`."""
+    newest = sa.select(sa.func.max(DeliveryRow.id)).where(DeliveryRow.layer.in_(VECTOR_LAYERS))
+    return int(connection.scalar(newest) or 0)
 
 
 def layers_summary(engine: sa.Engine) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -170,17 +171,18 @@ def serving(
     sso: dict[str, str] | None = None,
     tianditu: dict[str, str] | None = None,
     ice: tuple[str, str] = ("", ""),
+    tls: tuple[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on;
-    ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret."""
+    ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret; ``tls``: a certificate and its key."""
     port = port or free_port()
-    order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu, "ice": ice}
+    order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu, "ice": ice, "tls": tls}
     log = (home / "server.log").open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
-    running = Server(f"http://127.0.0.1:{port}", database, home, pid=web.pid)
+    running = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}", database, home, pid=web.pid)
     _people(running)
     try:
         _wait(running, web)
@@ -215,10 +217,11 @@ def _people(running: Server) -> None:
 def _wait(running: Server, web: "subprocess.Popen[bytes]") -> None:
     """Until the server answers; what it said where it ended instead."""
     end = time.monotonic() + 120
+    context = ssl._create_unverified_context() if running.url.startswith("https") else None  # it signs itself
     while True:
         try:
             asked = urllib.request.Request(f"{running.url}/api/city", headers=running.headers)
-            with urllib.request.urlopen(asked, timeout=60) as answer:
+            with urllib.request.urlopen(asked, timeout=60, context=context) as answer:
                 assert answer.status == 200
                 return
         except OSError as error:
@@ -256,7 +259,10 @@ def _serve() -> None:
         tianditu=tianditu,
         ice=Ice.read(*order["ice"]),
     )
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning")
+    certificate, key = order["tls"] or (None, None)
+    uvicorn.run(
+        create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning", ssl_certfile=certificate, ssl_keyfile=key
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -37,7 +38,8 @@ def review_line(feature: Feature, house: HouseNow, pack: PackNow, lang: LangNow,
     city, day = house.standing.city(), on or today()
     drawn = read_drawn(feature, city, lang)
     before = past(house.engine, drawn.routes, pack, day)
-    answer = review(drawn.routes, city, pack, day, spans=drawn.spans, history=before, standing=lambda: house.standing.works(pack))
+    standing = partial(house.standing.works, pack, city)
+    answer = review(drawn.routes, city, pack, day, spans=drawn.spans, history=before, standing=standing)
     verdict, pieces = answer.verdict(0, geometry=True), answer.pieces(0, geometry=True)
     return Json({"verdict": verdict, "pieces": pieces, "ignored": drawn.ignored, "notes": drawn.notes})
 

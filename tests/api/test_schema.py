@@ -35,7 +35,7 @@ SETTINGS = settings(
 OPERATIONS = [
     "GET /api/city", "GET /api/layers", "GET /api/packs", "GET /api/packs/{pack_id}", "POST /api/review", "POST /api/clearances",
     "GET /api/proposals/{proposal}/sheets", "POST /api/proposals/{proposal}/sheets",
-    "GET /api/proposals/{proposal}/sheets/{sheet}", "GET /api/proposals/{proposal}/sheets/{sheet}.{ending}",
+    "GET /api/sheets", "GET /api/proposals/{proposal}/sheets/{sheet}", "GET /api/proposals/{proposal}/sheets/{sheet}.{ending}",
     "POST /api/proposals/{proposal}/sheets/{sheet}/confirmation", "PUT /api/proposals/{proposal}/sheets/{sheet}/corrections",
     "PUT /api/proposals/{proposal}/sheets/{sheet}/signature", "POST /api/reviews",
     "GET /api/jobs/{job_id}", "DELETE /api/jobs/{job_id}", "GET /api/jobs/{job_id}/routes.geojson",

@@ -61,6 +61,8 @@ def test_each_exchange_of_neighbours_is_found(lat: float, lon: float, place: int
     [
         ("34.796800 114.306600 校验 7", "7"), ("34.796800, 114.306600，校验码：x", "X"),
         ("34.796800 N, 114.306600 E, check 3", "3"), ("34.796800 114.306600 check character 0", "0"),
+        ("34.796800, 114.306600 check 5.", "5"), ("34.796800, 114.306600 校验 12", "12"), ("34.796800, 114.306600 校验 五", "五"),
+        ("34.796800, 114.306600 校验", ""),
     ],
 )  # fmt: skip
 def test_how_it_may_be_written(text: str, given: str) -> None:
@@ -71,9 +73,22 @@ def test_a_wrong_one_is_told_in_words() -> None:
     right = check_character(34.7968, 114.3066)
     wrong = "7" if right != "7" else "8"
     _, (problem,) = read_pairs(f"34.796800, 114.306600 校验 {wrong}")
-    assert isinstance(problem, Unread) and "请再核对" in problem.zh and f"应为 {right}" in problem.zh
+    assert isinstance(problem, Unread) and "请再核对" in problem.zh
+    assert right not in problem.zh and right not in problem.en  # it would be put in, and the wrong number kept
     pairs, _ = read_pairs(f"34.796800, 114.306600 校验 {right}")
     assert isinstance(pairs[0], Pair)
+
+
+@pytest.mark.parametrize("said_for_it", ["12", "五", "", "?"])
+def test_what_is_no_character_agrees_with_nothing(said_for_it: str) -> None:
+    pairs, unread = read_pairs(f"34.796800, 114.306600 校验 {said_for_it}")
+    assert pairs == [] and len(unread) == 1
+
+
+def test_the_other_side_of_the_earth_has_none() -> None:
+    right = check_character(34.7968, 114.3066)
+    pairs, unread = read_pairs(f"34.796800 S, 114.306600 W, check {right}")
+    assert pairs == [] and len(unread) == 1
 
 
 def test_without_one_nothing_is_asked() -> None:

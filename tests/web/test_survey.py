@@ -1,13 +1,21 @@
-"""A joint survey from call to close: two desks and a phone on one map, with a moving position, a lost network and video."""
+"""A joint survey from call to close: two desks and a phone on one map, on two server processes, with a moving position, a lost
+network, a killed server, and video directly and through a relay."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.certificate import NAME, certificate
 from tests.houses import own_database
 from tests.photos import photo
+from tests.provider import free_port
 from tests.relay import relay
 from tests.servers import Server, serving
 from tests.web.axe import serious
@@ -42,12 +50,58 @@ WAYS = """async () => {
 }"""
 
 
+@dataclass
+class Falls:
+    """A second process of the house, which is reached by a name over TLS and can be killed and started again."""
+
+    port: int
+    start: Callable[[], AbstractContextManager[Server]]
+    running: ExitStack
+    pid: int = 0
+
+    def up(self) -> None:
+        """It serves; as before, where it was killed."""
+        self.running.close()
+        self.pid = self.running.enter_context(self.start()).pid
+
+    @property
+    def origin(self) -> str:
+        """Where phones find it."""
+        return f"https://{NAME}:{self.port}"
+
+
 @pytest.fixture(scope="module")
-def house(_template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A survey is called and held here; the city has a relay for its video."""
-    home = tmp_path_factory.mktemp("survey")
-    with own_database(_template, demo=True) as address, relay(home) as ice, serving(address, home, ice=ice) as running:
-        yield running
+def both(
+    _template: tuple[str, str], demo_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Falls]]:
+    """Two server processes in front of one city, which has a relay for its video."""
+    home, port = tmp_path_factory.mktemp("survey"), free_port()
+    with ExitStack() as stack:
+        address, ice = stack.enter_context(own_database(_template, demo=True)), stack.enter_context(relay(home))
+        first, second = stack.enter_context(serving(address, home, ice=ice)), stack.enter_context(ExitStack())
+        falls = Falls(port, lambda: serving(address, home, port, ice=ice, tls=certificate(home)), second)
+        falls.up()
+        yield first, falls
+
+
+@pytest.fixture(scope="module")
+def house(both: tuple[Server, Falls]) -> Server:
+    """Where the desks come; a survey is called and held here."""
+    return both[0]
+
+
+@pytest.fixture
+def site(browser: Browser, both: tuple[Server, Falls], watch: Watch) -> Iterator[BrowserContext]:
+    """The phone at the site: at the other process, by its name, with its place and its camera."""
+    house, other = both
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True, ignore_https_errors=True,
+        base_url=other.origin, permissions=["geolocation", "camera", "microphone"], geolocation=AT,
+    )  # fmt: skip
+    context.add_cookies([{"name": "waixian", "value": house.secret("utility"), "url": other.origin, "httpOnly": True}])
+    watch.invited = (urlsplit(other.origin).netloc,)
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +109,9 @@ def browser() -> Iterator[Browser]:
     """A Chromium with a camera that shows a moving picture."""
     with sync_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
-        one = playwright.chromium.launch(executable_path=chromium(), args=[*SOFTWARE, *CAMERA])
+        one = playwright.chromium.launch(
+            executable_path=chromium(), args=[*SOFTWARE, *CAMERA, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+        )
         yield one
         one.close()
 
@@ -88,22 +144,26 @@ def called(lead: Page) -> str:
     return lead.url.replace(lead.evaluate("location.origin"), "")
 
 
-def test_a_survey_from_call_to_close(come: Come, watch: Watch) -> None:
+def test_a_survey_from_call_to_close(come: Come, watch: Watch, site: BrowserContext, both: tuple[Server, Falls]) -> None:
     watch.expected = (
         "404",
         "ERR_INTERNET_DISCONNECTED",
+        "ERR_CONNECTION_REFUSED",
         "WebSocket",
-    )  # an account that is not there; the network that is taken away
+    )  # an account that is not there; the network that is taken away; the process that is killed
     lead = come("lead", "/survey")
     at = called(lead)
     planner = come("planning", at)
-    phone = come("utility", at, phone=True)
-    phone.context.grant_permissions(["geolocation", "camera", "microphone"])
-    phone.context.set_geolocation(AT)
+    phone = site.new_page()
+    phone.set_default_timeout(PATIENCE_MS)
+    watch.follow(phone)
+    phone.goto(at)
+    assert phone.evaluate("isSecureContext") and NAME in phone.url
     _pointers(lead, planner)
     _position(lead, phone)
     _pin(lead, planner, phone)
     _offline(lead, phone)
+    _killed(lead, phone, both[1])
     _view(lead, planner)
     _fair(lead, phone)
     _video(lead, phone)
@@ -184,6 +244,26 @@ def _offline(lead: Page, phone: Page) -> None:
     expect(phone.get_by_test_id("waiting")).to_have_count(0)
     for page in (lead, phone):
         expect(page.locator(EVENT, has_text="信号不好时写的")).to_have_count(1)
+
+
+def _killed(lead: Page, phone: Page, server: Falls) -> None:
+    """The phone's process is killed without a word: it says so, keeps what is written, and sends it once when the next one is up.
+
+    Whatever was shown as sent is there for the others all the while."""
+    before = lead.locator(EVENT).count()
+    os.kill(server.pid, signal.SIGKILL)
+    expect(phone.get_by_test_id("link-state")).to_have_attribute("data-state", "waiting")
+    phone.get_by_test_id("write").click()
+    phone.get_by_test_id("note").fill("服务器断开时写的")
+    phone.get_by_test_id("note-send").click()
+    expect(phone.get_by_test_id("waiting")).to_contain_text("待发送")
+    expect(lead.get_by_test_id("link-state")).to_have_attribute("data-state", "open")
+    server.up()
+    expect(phone.get_by_test_id("waiting")).to_have_count(0)
+    for page in (lead, phone):
+        expect(page.locator(EVENT, has_text="服务器断开时写的")).to_have_count(1)
+        expect(page.locator(EVENT, has_text="信号不好时写的")).to_have_count(1)
+    assert lead.locator(EVENT).count() >= before + 1
 
 
 def _view(lead: Page, planner: Page) -> None:
