@@ -253,7 +253,6 @@ def _killed(lead: Page, phone: Page, server: Falls) -> None:
     before = lead.locator(EVENT).count()
     os.kill(server.pid, signal.SIGKILL)
     expect(phone.get_by_test_id("link-state")).to_have_attribute("data-state", "waiting")
-    phone.get_by_test_id("write").click()
     phone.get_by_test_id("note").fill("服务器断开时写的")
     phone.get_by_test_id("note-send").click()
     expect(phone.get_by_test_id("waiting")).to_contain_text("待发送")
