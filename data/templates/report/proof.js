@@ -1,5 +1,8 @@
 // The proof of one route, made when somebody looks.
 let pool = null;
+// A thumb leaves as soon as it has touched: what it chose stays lit.
+const hover = (act) => (event) => { if (event.pointerType === 'mouse') act(); };
+
 const chunks = new Map();
 
 function proof(i) {
@@ -42,10 +45,10 @@ function findingRow(one, k, label) {
   const stretches = one.at ?? [];
   const flags = [one.margin !== undefined && one.test !== 'gt' && one.test !== 'eq' ? t(`余量 ${number(one.margin)} ${one.unit}`, `margin ${number(one.margin)} ${one.unit}`) : '', one.at_limit ? t('在精度范围内贴近限值', 'at the limit, within accuracy') : '', one.estimated ? t('含估计值', 'rests on an estimate') : '', one.reading ? t('取决于读法', 'rests on a reading') : ''].filter(Boolean);
   const missing = one.missing ? h('div', {}, say(one.missing), one.missing.office ? `${t('；可向', '; ask ')}${one.missing.office}${t('索取', '')}` : '') : null;
-  return h('div', { class: 'finding', 'data-k': k, onmouseenter: () => lightStretches(stretches.length ? k : null, null), onmouseleave: () => lightStretches(null, null) },
+  return h('div', { class: 'finding', 'data-k': k, onpointerenter: hover(() => lightStretches(stretches.length ? k : null, null)), onpointerleave: hover(() => lightStretches(null, null)) },
     answerBox(one.answer), h('span', { class: 'ask' }, label ? h('span', { class: 'badge' }, label) : null, say(one.title)), h('span', { class: 'value' }, value(one)),
     h('div', { class: 'more' }, missing, flags.length ? h('div', {}, flags.join(t('；', '; '))) : null,
-      stretches.length ? h('div', { class: 'spots' }, stretches.map((stretch, j) => h('button', { type: 'button', class: 'spot', 'data-j': j, onmouseenter: () => lightStretches(k, j), onmouseleave: () => lightStretches(k, null), onfocus: () => lightStretches(k, j), onblur: () => lightStretches(null, null), onclick: () => { lightStretches(k, j); if (stretch.line) showStretch(unpack(stretch.line, 1e7)); } }, stretchWords(stretch)))) : null,
+      stretches.length ? h('div', { class: 'spots' }, stretches.map((stretch, j) => h('button', { type: 'button', class: 'spot', 'data-j': j, onpointerenter: hover(() => lightStretches(k, j)), onpointerleave: hover(() => lightStretches(k, null)), onfocus: () => lightStretches(k, j), onblur: () => lightStretches(null, null), onclick: () => { lightStretches(k, j); if (stretch.line) showStretch(unpack(stretch.line, 1e7)); } }, stretchWords(stretch)))) : null,
       citation(one.citation)));
 }
 
