@@ -44,7 +44,9 @@ def asked(house: Server, folder: Path, *asks: tuple[str, str], headers: Mapping[
 @pytest.fixture(scope="module")
 def operations(house: Server) -> list[str]:
     """Every address of the house, as if the numbers in it were real."""
-    document: dict[str, Any] = httpx.get(f"{house.url}/api/openapi.json", headers=house.headers, trust_env=False).json()
+    document: dict[str, Any] = httpx.get(
+        f"{house.url}/api/openapi.json", headers=house.headers, timeout=120, trust_env=False
+    ).json()
     return [re.sub(r"{[^}]+}", "1", path) for path in document["paths"]]
 
 
