@@ -39,26 +39,33 @@ def hand(source: Source, person: Person, found: Mapping[str, Any], names: list[s
     """How somebody answers a sheet; None where it is not theirs. ``names``, ``own``: as for :func:`seen`.
 
     *own*: people of the owner's company; of what the city owns (roads, green land, trees) the offices that keep it.
-    *paper*: the same offices, for an owner none of whose people works here, whose signed paper they hold."""
+    *paper*: the same offices, for an owner none of whose people works here, whose signed paper they hold; so too where nobody
+    is named as owner: whoever signs then is found first."""
     if found["owner"] in names:
         return "own" if "submit" in person.may else None
     keeps = set(offices().roles[person.role].keeps) if person.role in offices().roles else set()
-    if not (own and keeps and "review" in person.may) or _has_desk(source, found["owner"]):
+    if not (own and keeps and "review" in person.may):
         return None
-    return "own" if _themes(found) <= keeps else "paper"
+    company, works_here = _company(source, found["owner"])
+    if works_here:
+        return None
+    of_city = not company and _themes(found) <= keeps and all(each["owner"] for each in found["content"]["rows"])
+    return "own" if of_city else "paper"
 
 
 def _themes(found: Mapping[str, Any]) -> set[str]:
     return {each["theme"] for each in found["content"]["rows"]}
 
 
-def _has_desk(source: Source, owner: str) -> bool:
+def _company(source: Source, owner: str) -> tuple[bool, bool]:
+    """Is the owner a company that is known here, and does somebody of it work here?"""
     told = row(
         source,
-        "SELECT EXISTS (SELECT 1 FROM companies c JOIN people p ON p.company = c.id AND p.disabled_at IS NULL"
-        " WHERE c.name = :owner OR :owner = ANY (c.known_as)) AS there", owner=owner,
+        "SELECT count(DISTINCT c.id) AS companies, count(p.id) AS people FROM companies c"
+        " LEFT JOIN people p ON p.company = c.id AND p.disabled_at IS NULL WHERE c.name = :owner OR :owner = ANY (c.known_as)",
+        owner=owner,
     )  # fmt: skip
-    return bool(told and told["there"])
+    return (told["companies"] > 0, told["people"] > 0) if told else (False, False)
 
 
 def held(connection: sa.Connection, number: int) -> None:

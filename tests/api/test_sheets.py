@@ -290,3 +290,23 @@ def test_an_owner_without_a_desk_is_answered_for_by_its_paper(visitors: Visitors
         finally:
             connection.execute(desk, [None, one["owner"], False])
     assert urban.get(sheet).json()["by_paper"] is False
+
+
+def test_nobody_is_the_owner_of_what_no_owner_is_known_of(visitors: Visitors, asked: dict[str, Any], house: Server) -> None:
+    """The office that keeps the city's roads does not sign as owner of a road whose owner the layer does not name."""
+    proposal = proposed(visitors["utility"], asked)
+    items = visitors["admin"].post(f"/api/proposals/{proposal}/sheets").json()["items"]
+    road = next(one for one in items if one["owner"] == "市城市管理局")
+    sheet, urban = f"/api/proposals/{proposal}/sheets/{road['id']}", visitors["urban"]
+    assert urban.get(sheet).json()["by_paper"] is False
+    rows = [{**row, "owner": ""} for row in road["content"]["rows"]]
+    with database(house) as connection:
+        connection.execute(
+            "UPDATE owner_sheets SET owner = '权属单位不详', content = jsonb_set(content, '{rows}', %s::jsonb) WHERE id = %s",
+            [json.dumps(rows), road["id"]],
+        )
+    told = urban.get(sheet).json()
+    assert told["may_answer"] and told["by_paper"]
+    me = urban.get("/api/session").json()["person"]["name"]
+    assert urban.post(f"{sheet}/confirmation").status_code == 200
+    assert urban.put(f"{sheet}/signature", json={"name": me}).status_code == 422
