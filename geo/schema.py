@@ -71,6 +71,8 @@ ROAD_CLASS = {
     "internal": ("内部道路", "小区道路", "内部"),
 }
 
+# whether a pipe is in use (CJJ 61)
+USE = {"in_use": ("在用", "0"), "abandoned": ("废弃", "1"), "empty": ("空管", "2"), "other": ("其他", "3")}
 PART = {
     "carriageway": ("车行道", "机动车道", "行车道"),
     "cycleway": ("非机动车道", "自行车道"),
@@ -78,6 +80,21 @@ PART = {
 }
 # low voltage written in volts: no line of these kilovolts is built in China
 IN_VOLTS = (380.0, 400.0)
+APPURTENANCE = {
+    "manhole": (
+        "检查井", "窨井", "检修井", "人孔", "手孔", "人孔井", "手孔井", "人井", "手井", "给水井", "雨水井", "污水井", "燃气井",
+        "热力井", "电力井", "电缆井", "通信井", "跌水井", "沉泥井", "沉砂井", "暗井",
+    ),
+    "valve": ("阀门", "阀门井", "阀井", "阀门孔", "排气阀", "排泥阀", "调压阀"),
+    "hydrant": ("消防栓", "消火栓", "消防井"),
+    "meter": ("水表", "水表井", "计量表", "流量计", "热量表", "气表"),
+    "inlet": ("雨水篦", "雨篦", "污水篦", "雨水口", "进水口"),
+    "outlet": ("出水口", "排放口", "排水口"),
+    "cabinet": ("接线箱", "交接箱", "分线箱", "控制柜", "开关柜", "环网柜", "箱变", "变压箱", "调压箱"),
+    "station": ("泵站", "调压站", "换热站", "变电室", "变电站", "配电室"),
+    "pole": ("电杆", "上杆", "灯杆", "路灯", "信号灯", "变压器杆"),
+    "other": ("其他", "其它", "凝水缸", "凝水井", "排水器", "放水器", "测试桩", "标志桩", "水池", "化粪池"),
+}  # fmt: skip
 PAVEMENT = {
     "asphalt": ("沥青", "沥青混凝土", "沥青混凝土车行道"),
     "concrete": ("水泥", "水泥混凝土", "混凝土", "水泥混凝土车行道"),
@@ -323,14 +340,27 @@ LAYERS: Mapping[str, LayerSpec] = {
             "pressure_mpa": _number("压力", "pressure", "MPa", high=100),
             "voltage_kv": _number("电压", "voltage", "kV", high=1200, doubtful=IN_VOLTS),
             "owner": _text("权属单位", "owner", "belong"),
-            "state": _text(
-                "使用状态",
-                "state",
-                "状态",
-                values={"in_use": ("在用", "0"), "abandoned": ("废弃", "1"), "empty": ("空管", "2"), "other": ("其他", "3")},
-            ),
+            "state": _text("使用状态", "state", "状态", values=USE),
         },
         "pipe_id",
+    ),
+    "pipe_points": LayerSpec(
+        "point",
+        "管线点",
+        "pipe points",
+        {
+            "point_id": _text("管线点编号", "number", "编号", "物探点号", "图上点号", "exp_no", required=True),
+            "utility": _text("管线种类", "utility", "类别", values=UTILITY),
+            # of a surveyed point one of the two: what stands there, or what the pipe does there (CJJ 61)
+            "kind": _text("附属物", "appurtenance", "附属物名称", "subsid", values=APPURTENANCE),
+            "feature": _text("特征", "feature of the pipe", "特征点", "管点特征"),
+            "ground_m": _number("地面高程", "ground height", "m", "surf_h", low=-500, high=9000),
+            "depth_m": _number("埋深", "depth", "m", "b_depth", high=100),
+            "well_depth_m": _number("井深", "depth of the well", "m", "well_depth", "井底埋深", high=100),
+            "owner": _text("权属单位", "owner", "belong"),
+            "state": _text("使用状态", "state", "状态", "pipep_state", values=USE),
+        },
+        "point_id",
     ),
     "planning": LayerSpec(
         "polygon",

@@ -27,7 +27,7 @@ SPECS: Mapping[str, LayerSpec] = {
     **{name: LAYERS[name] for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"},
     "pipe_squares": _SQUARES, "routes": ROUTES,
 }  # fmt: skip
-_FROM = {"pipes": "pipes_full", "pipe_squares": "pipes_squares", "routes": "routes_seen"}
+_FROM = {"pipes": "pipes_full", "pipe_points": "pipe_points_full", "pipe_squares": "pipes_squares", "routes": "routes_seen"}
 
 
 def features(engine: sa.Engine, scope: Scope, layer: str, box: Box | None, limit: int, after: int = 0) -> list[dict[str, Any]]:

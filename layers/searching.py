@@ -21,6 +21,7 @@ _PLACES = {
     "district": ("districts", ("name", "district_id")),
     "event": ("events", ("name", "event_id")),
     "pipe": ("pipes_full", ("pipe_id",)),
+    "pipe_point": ("pipe_points_full", ("point_id",)),
 }
 _EDGES = (("min", "XMin", "x0"), ("min", "YMin", "y0"), ("max", "XMax", "x1"), ("max", "YMax", "y1"))
 

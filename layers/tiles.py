@@ -38,6 +38,7 @@ _ATTRIBUTES = {
     "trees": ("tree_id", "species", "grade", "canopy_radius_m"),
     "heritage": ("heritage_id", "name", "kind"),
     "pipes": ("pipe_id", "utility", "kind", "diameter_mm", "state"),
+    "pipe_points": ("point_id", "utility", "kind", "feature", "state"),
     "planning": ("zone_id", "name", "kind"),
     "districts": ("district_id", "name"),
     "events": ("event_id", "name", "kind", "start", "end"),
@@ -45,7 +46,7 @@ _ATTRIBUTES = {
 SQUARES = "pipe_squares"
 TILE_LAYERS = (*(name for name in VECTOR_LAYERS if LAYERS[name].geometry != "none"), SQUARES, "routes", *DIG_LAYERS)
 # what a visitor may not see all of is asked of the view that knows
-_SEEN = {"pipes": "pipes_full", SQUARES: "pipes_squares", "routes": "routes_seen"}
+_SEEN = {"pipes": "pipes_full", "pipe_points": "pipe_points_full", SQUARES: "pipes_squares", "routes": "routes_seen"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _candidates(layer: str, view: _View) -> str:
         return some if view.zoom >= FULL_ZOOM else f"{some} ORDER BY {IMPORTANCE[layer]} LIMIT {LIMIT_BELOW_FULL}"
     here = f"t.geometry && ST_MakeEnvelope({work}, {view.srid})"
     if layer == SQUARES:
-        return f"SELECT t.* FROM {_SEEN[SQUARES]} t WHERE {here}"
+        # As lines: an area is cut at the rim of the tile, and the cut would be drawn as an edge of the square.
+        return f"SELECT t.id, t.holder, t.utility, ST_Boundary(t.geometry) AS geometry FROM {_SEEN[SQUARES]} t WHERE {here}"
     rows = f'FROM "{_SEEN.get(layer, layer)}" t WHERE {here} AND t.replaced_by IS NULL'
     if layer == "routes":
         rows = rows.replace("WHERE", "LEFT JOIN verdicts v ON v.route = t.id AND v.current WHERE", 1)

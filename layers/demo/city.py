@@ -7,7 +7,7 @@ import shapely
 from shapely import Polygon
 
 from geo.crs import to_degrees, to_work
-from layers.demo import blocks, country, green, ledger, networks, streets, surroundings
+from layers.demo import blocks, country, green, ledger, networks, pipe_points, streets, surroundings
 from layers.demo.frame import CENTRE_E, CENTRE_N, HALF_X, HALF_Y, WORK_CRS
 from layers.demo.streets import Network, Section
 
@@ -43,6 +43,7 @@ def draw() -> Demo:
     sections = network.sections + ground.internal
     districts = surroundings.district_rows()
     works = ledger.ledger_rows(network, surveyed)
+    pipes = networks.pipe_rows(network)
     layers = {
         "roads": ledger.road_rows(sections, districts, works),
         "road_ledger": works,
@@ -51,7 +52,8 @@ def draw() -> Demo:
         "green": green.green_rows(network, ground, surveyed),
         "trees": green.tree_rows(network, ground, surveyed),
         "heritage": green.heritage_rows(surveyed),
-        "pipes": networks.pipe_rows(network),
+        "pipes": pipes,
+        "pipe_points": pipe_points.point_rows(pipes),
         "planning": surroundings.planning_rows(network, ground),
         "districts": districts,
         "events": surroundings.event_rows(network, ground),

@@ -26,6 +26,7 @@ _OWNERS = {
     "trees": "市园林绿化中心",
     "heritage": "市文物局",
     "pipes": "市地下管线信息中心",
+    "pipe_points": "市地下管线信息中心",
     "planning": "市自然资源和规划局",
     "districts": "市民政局",
     "events": "市城市管理局",

@@ -15,13 +15,13 @@ from layers.postgres import READER
 # What the reader may ask: nothing of accounts, sessions, tokens, invitations or the audit.
 ASKED = (
     "cities", "deliveries", "roads", "road_ledger", "road_surfaces", "highways", "green", "trees", "heritage", "planning",
-    "districts", "events", "pipes", "pipe_squares", "routes", "spans", "verdicts", "works", "matches", "match_parts",
-    "match_runs",
+    "districts", "events", "pipes", "pipe_points", "pipe_squares", "routes", "spans", "verdicts", "works", "matches",
+    "match_parts", "match_runs",
 )  # fmt: skip
 # the view and what it shows: visitors' questions ask the view
 VIEWS = {
-    "pipes_full": "pipes", "pipes_squares": "pipe_squares", "routes_seen": "routes", "works_seen": "works",
-    "matches_seen": "matches",
+    "pipes_full": "pipes", "pipe_points_full": "pipe_points", "pipes_squares": "pipe_squares", "routes_seen": "routes",
+    "works_seen": "works", "matches_seen": "matches",
 }  # fmt: skip
 
 
@@ -42,10 +42,10 @@ _FUNCTIONS = {
         LEFT JOIN pipe_openings o ON o.company = c.id AND o.audience = current_setting('waixian.audience', true)
         CROSS JOIN LATERAL unnest(c.name || c.known_as) n
         WHERE CASE WHEN c.id = {_ME.format("company")} THEN 'full' ELSE coalesce(o.detail, 'nothing') END = wanted""",
-    # deliveries of pipes of these owners: a row without an owner is its delivery's
+    # deliveries of pipes and of their points of these owners: a row without an owner is its delivery's
     "waixian_opened_deliveries(wanted text) RETURNS bigint[]": """
         SELECT coalesce(array_agg(id), '{}') FROM deliveries
-        WHERE layer = 'pipes' AND owner = ANY ((SELECT waixian_opened(wanted))::text[])""",
+        WHERE layer IN ('pipes', 'pipe_points') AND owner = ANY ((SELECT waixian_opened(wanted))::text[])""",
     # names of one's own company
     "waixian_names() RETURNS text[]": f"""
         SELECT coalesce(array_agg(n), '{{}}') FROM companies c, unnest(c.name || c.known_as) n
@@ -89,6 +89,7 @@ _INSIDE = "ST_Intersects(geometry, (SELECT waixian_area()))"
 _BOTH, _THERE = _many("waixian_own_works()"), _many("waixian_inside()")
 _POLICIES = {
     "pipes": _FULL,
+    "pipe_points": _FULL,
     "pipe_squares": _IN_SQUARES,
     "routes": _reach(_INSIDE, f"(applicant = {_many('waixian_names()')} OR id = {_many('waixian_routes()', 'bigint')})"),
     "works": _reach(_INSIDE, f"work_id = {_many('waixian_works()')}"),
@@ -97,11 +98,15 @@ _POLICIES = {
 
 
 def lock(connection: sa.Connection) -> None:
-    """Functions, views, row security; and the reader's rights, where there is a reader (:func:`grant`)."""
+    """Functions, views, row security; and the reader's rights, where there is a reader (:func:`grant`).
+
+    Of the tables those that are there: an older form of the database has fewer.
+    """
+    there = _tables(connection)
     for head, body in _FUNCTIONS.items():
         made = f"CREATE OR REPLACE FUNCTION {head} LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT"
         _run(connection, f"{made} AS $${body}$$")
-    for view, table in VIEWS.items():
+    for view, table in ((view, table) for view, table in VIEWS.items() if table in there):
         condition = _POLICIES[table]
         barrier = f"CREATE VIEW {view} WITH (security_barrier = true, security_invoker = true)"
         _run(connection, f"{barrier} AS SELECT * FROM {table} WHERE {condition}")
@@ -112,7 +117,8 @@ def lock(connection: sa.Connection) -> None:
 
 def unlock(connection: sa.Connection) -> None:
     """Take it all away again. The tables are closed to everybody but their owner meanwhile."""
-    for view, table in VIEWS.items():
+    there = _tables(connection)
+    for view, table in ((view, table) for view, table in VIEWS.items() if table in there):
         _run(connection, f"DROP VIEW IF EXISTS {view}")
         _run(connection, f"DROP POLICY IF EXISTS {table}_seen ON {table}")
     for head in reversed(_FUNCTIONS):
@@ -125,7 +131,13 @@ def grant(connection: sa.Connection) -> None:
     role = "SELECT count(*) FROM pg_roles WHERE rolname = :role"
     views = "SELECT count(*) FROM pg_views WHERE viewname = 'pipes_full'"
     if connection.scalar(sa.text(f"SELECT ({role}) * ({views})"), {"role": READER}):
-        _run(connection, f"GRANT SELECT ON {', '.join((*ASKED, *VIEWS))} TO {READER}")
+        there = _tables(connection)
+        asked = [*(table for table in ASKED if table in there), *(view for view, table in VIEWS.items() if table in there)]
+        _run(connection, f"GRANT SELECT ON {', '.join(asked)} TO {READER}")
+
+
+def _tables(connection: sa.Connection) -> frozenset[str]:
+    return frozenset(sa.inspect(connection).get_table_names())
 
 
 def _run(connection: sa.Connection, statement: str) -> None:

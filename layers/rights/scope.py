@@ -55,7 +55,7 @@ def scope_of(person: Person) -> Scope:
     return Scope(role.reach, role.audience, company, district, person.id, keeper="manage" in role.may)
 
 
-_OF_PIPES, _OF_PROPOSALS = ("pipes", "pipe_squares"), ("routes", "works", "matches")
+_OF_PIPES, _OF_PROPOSALS = ("pipes", "pipe_points", "pipe_squares"), ("routes", "works", "matches")
 SEEN_BY_RIGHTS = (*_OF_PIPES, *_OF_PROPOSALS)
 
 

@@ -123,14 +123,28 @@ def test_says_that_it_is_synthetic(folder: Path) -> None:
 
 
 def test_a_city_of_some_size(frames: dict[str, gpd.GeoDataFrame]) -> None:
-    least = {"roads": 3000, "road_surfaces": 800, "highways": 10, "green": 900, "trees": 150, "heritage": 8, "pipes": 6000}
-    least |= {"planning": 800, "districts": 3, "events": 20}
+    least = {"roads": 3000, "road_surfaces": 800, "highways": 10, "green": 900, "trees": 150, "heritage": 8}
+    least |= {"planning": 800, "districts": 3, "events": 20, "pipes": 6000, "pipe_points": 15_000}
     assert {name: len(frames[name]) >= count for name, count in least.items()} == dict.fromkeys(least, True)
     classes = frames["roads"].groupby("class").size()
     assert set(classes.index) == {"expressway", "arterial", "secondary", "branch", "internal"}
     assert classes["branch"] > classes["secondary"] > classes["expressway"]
     assert frames["roads"]["class"].isna().sum() >= 5
     assert set(frames["roads"]["level"]) == {"ground", "bridge", "tunnel"}
+
+
+def test_every_manhole_lies_on_a_pipe_of_its_owner_and_every_pipe_ends_at_a_point(frames: dict[str, gpd.GeoDataFrame]) -> None:
+    pipes, points = frames["pipes"], frames["pipe_points"]
+    for utility, own in points.groupby("utility"):
+        mains = pipes[pipes["utility"] == utility]
+        near = shapely.STRtree(mains.geometry.to_numpy()).query(own.geometry.to_numpy(), "dwithin", 0.002)
+        assert set(near[0].tolist()) == set(range(len(own)))
+        same = own["owner"].to_numpy()[near[0]] == mains["owner"].to_numpy()[near[1]]
+        assert set(near[0][same].tolist()) == set(range(len(own)))
+        ends = {end for line in mains.geometry for end in (line.coords[0], line.coords[-1])}
+        assert ends <= {(point.x, point.y) for point in own.geometry}
+    kinds = set(points["kind"].dropna())
+    assert kinds == {"manhole", "valve", "hydrant", "cabinet"} and (points["kind"].isna() == points["feature"].notna()).all()
 
 
 @pytest.mark.parametrize("name", VECTORS)

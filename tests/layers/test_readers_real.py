@@ -136,3 +136,14 @@ def test_a_html_page_is_no_projection(data: Path) -> None:
         read_layer("trees", data / "awkward-shapefiles/shapefile-js/htmlprj.shp", **WUHAN)  # type: ignore[arg-type]
     with pytest.raises(UnreadableFile):
         read_routes(data / "awkward-shapefiles/shapefile-js/badzip.zip", **WUHAN)  # type: ignore[arg-type]
+
+
+def test_manholes_of_a_real_town_and_words_that_are_no_appurtenance_of_ours(data: Path) -> None:
+    path = data / "utilities-vermont/RutlandCityPointFeatures.geojson.gz"
+    rutland = {"work_crs": "EPSG:32618", "bounds": (-73.1, 43.5, -72.8, 43.7)}
+    got = read_layer("pipe_points", path, **rutland, mapping={"OBJECTID": "point_id", "Type": "feature"})  # type: ignore[arg-type]
+    assert len(got.frame) == got.rows_expected == 4045 and set(got.frame.geom_type) == {"Point"}
+    assert (got.frame["feature"] == "Sewer manhole").sum() == 2847 and got.frame["kind"].isna().all()
+    as_kind = read_layer("pipe_points", path, **rutland, mapping={"OBJECTID": "point_id", "Type": "kind"})  # type: ignore[arg-type]
+    assert len(as_kind.frame) == 4045 and as_kind.frame["kind"].isna().all()  # never guessed: each row says so
+    assert sum("kind" in (said or ()) for said in as_kind.frame["unclear"]) == 4045

@@ -1,5 +1,6 @@
 """Rights in the database: whose pipes and whose routes somebody sees, by every door, with the index in use."""
 
+import json
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from geo.city import City
 from geo.errors import BadInput, NotFound
+from geo.schema import LAYERS
 from layers import queries
 from layers.deliveries import Delivery, load_layer
 from layers.features import feature, features, taken
@@ -22,7 +24,7 @@ from layers.people.offices import offices
 from layers.rights.openings import AUDIENCES, DETAILS, OPENINGS_VERSION, open_pipes, openings
 from layers.rights.reader import has_reader, reading
 from layers.rights.scope import EVERYTHING, NOTHING, Scope, scope_of
-from layers.tiles import _view, tile, tile_sql
+from layers.tiles import _view, shapes, tile, tile_sql
 from tests.layers.test_tiles import at
 
 WORK_CRS = "EPSG:4547"
@@ -61,13 +63,21 @@ def engineer(three: dict[str, int], name: str) -> Scope:
     return Scope("company", "companies", three[name])
 
 
+def points() -> gpd.GeoDataFrame:
+    """A manhole at the beginning of each pipe, with its owner."""
+    frame = pipes()
+    frame["point_id"], frame["kind"] = "井" + frame["pipe_id"], "manhole"
+    return frame.set_geometry(shapely.get_point(frame.geometry.to_numpy(), 0), crs=WORK_CRS).drop(columns="pipe_id")
+
+
 def seen(engine: sa.Engine, scope: Scope, layer: str = "pipes") -> set[str]:
     """What somebody sees of pipes, which must be the same through every door."""
-    listed = {one["properties"]["pipe_id"] for one in features(engine, scope, layer, None, 1000)}
-    assert listed == set(taken(engine, scope, layer, None)["pipe_id"])
+    key = str(LAYERS[layer].key)
+    listed = {one["properties"][key] for one in features(engine, scope, layer, None, 1000)}
+    assert listed == set(taken(engine, scope, layer, None)[key])
     everything = features(engine, EVERYTHING, layer, None, 1000)
     for one in everything:
-        name, hidden = one["properties"]["pipe_id"], one["properties"]["pipe_id"] not in listed
+        name, hidden = one["properties"][key], one["properties"][key] not in listed
         assert bool(queries.search(engine, scope, name)) != hidden
         if hidden:
             with pytest.raises(NotFound):
@@ -75,7 +85,9 @@ def seen(engine: sa.Engine, scope: Scope, layer: str = "pipes") -> set[str]:
         else:
             assert feature(engine, scope, layer, one["id"]) == one
     drawn = tile(engine, scope, layer, *at(20, 12, 15))
-    assert {name for name in (one["properties"]["pipe_id"] for one in everything) if name.encode() in drawn} == listed
+    assert {name for name in (one["properties"][key] for one in everything) if name.encode() in drawn} == listed
+    near = json.loads(shapes(engine, scope, layer, *at(20, 12, 15)))["features"]
+    assert {one["properties"][key] for one in near} == listed
     return listed
 
 
@@ -90,6 +102,23 @@ def test_a_company_sees_its_own_and_what_others_open(engine: sa.Engine, three: d
     assert seen(engine, water) == {"甲水务-0", "甲水务-1"}
     assert seen(engine, Scope("city", "offices")) == {"乙燃气-0", "乙燃气-1"}
     assert len(seen(engine, EVERYTHING)) == 8
+
+
+def test_manholes_are_seen_as_the_pipes_that_lead_to_them(engine: sa.Engine, three: dict[str, int]) -> None:
+    load_layer(engine, "pipe_points", points(), Delivery(owner="丙供电"))
+    who = [*(engineer(three, str(name)) for name in OWNERS[:3]), Scope("city", "offices"), NOTHING, EVERYTHING]
+
+    def of_pipes(scope: Scope) -> set[str]:
+        return {f"井{name}" for name in seen(engine, scope)}
+
+    for opened in ({}, {"companies": "full"}, {"companies": "squares", "offices": "full"}, {"companies": "nothing"}):
+        open_pipes(engine, CONSOLE, three["乙燃气"], opened)
+        for scope in who:
+            assert seen(engine, scope, "pipe_points") == of_pipes(scope), (opened, scope)
+    assert of_pipes(who[2]) == {"井丙供电-0", "井丙供电-1", "井无-0", "井无-1"}  # rows without owner: their delivery's
+    with reading(engine, who[0]) as connection:  # the second lock, where a view is forgotten
+        told = set(connection.scalars(sa.text("SELECT point_id FROM pipe_points")))
+    assert not has_reader(engine) or told == {"井甲水务-0", "井甲水务-1"}
 
 
 def test_a_company_has_a_utility_where_all_its_pipes_are_of_one(engine: sa.Engine, three: dict[str, int]) -> None:
@@ -112,6 +141,8 @@ def test_squares_tell_where_and_no_more(engine: sa.Engine, three: dict[str, int]
     assert seen(engine, water) == {"甲水务-0", "甲水务-1"}
     assert "乙燃气".encode() in tile(engine, water, "pipe_squares", *at(20, 12, 15))
     assert b"pipe_id" not in tile(engine, water, "pipe_squares", *at(20, 12, 15))
+    inside = tile(engine, water, "pipe_squares", *at(500, 500, 18))
+    assert "乙燃气".encode() not in inside  # no edge of the square comes by: none is drawn where the tile is cut
 
 
 def test_squares_follow_the_deliveries(engine: sa.Engine, three: dict[str, int]) -> None:

@@ -18,6 +18,16 @@ from tests.web.on_screen import CARD, DEGREES, QUIET, TO_DEGREES, TO_WORK, WORK,
 from tests.web.pages import settled
 from tests.web.test_drawing import line_of
 
+STANDS = {"manhole": "检查井", "valve": "阀门", "hydrant": "消火栓", "cabinet": "箱柜"}
+
+
+@pytest.fixture(scope="module")
+def stands(demo_folder: Path, pipe: shapely.LineString) -> str:
+    """What stands where that pipe begins, in the page's words."""
+    points = gpd.read_file(demo_folder / "pipe_points.gpkg")
+    at_end = points[points.geometry == shapely.Point(pipe.coords[0])].iloc[0]
+    return STANDS.get(at_end["kind"], at_end["feature"])
+
 
 @pytest.fixture(scope="module")
 def pipe(demo_folder: Path) -> shapely.LineString:
@@ -37,13 +47,15 @@ def pipe(demo_folder: Path) -> shapely.LineString:
     raise AssertionError("no such pipe")
 
 
-def test_a_point_snaps_to_the_very_end_of_a_pipe_and_alt_lets_it_be(desktop: Open, pipe: shapely.LineString) -> None:
+def test_a_point_snaps_to_what_stands_at_a_pipes_end_and_alt_lets_it_be(
+    desktop: Open, pipe: shapely.LineString, stands: str
+) -> None:
     x, y = pipe.coords[0]
     ground = Ground(desktop, (x + 20, y))
     page = ground.page
     page.keyboard.press("d")
     ground.hover(x, y, 6, 5)
-    expect(page.locator("[data-test=snap-words]")).to_have_text("管线端点")
+    expect(page.locator("[data-test=snap-words]")).to_have_text(stands)
     ground.click(x, y, 6, 5)
     page.keyboard.down("Alt")
     ground.click(x + 40, y + 8)
@@ -58,13 +70,13 @@ def test_a_point_snaps_to_the_very_end_of_a_pipe_and_alt_lets_it_be(desktop: Ope
     assert 0.5 < off[-1] < 4, off
 
 
-def test_the_ruler_snaps_as_drawing_does_and_alt_lets_it_be(desktop: Open, pipe: shapely.LineString) -> None:
+def test_the_ruler_snaps_as_drawing_does_and_alt_lets_it_be(desktop: Open, pipe: shapely.LineString, stands: str) -> None:
     x, y = pipe.coords[0]
     ground = Ground(desktop, (x + 20, y))
     page, words = ground.page, ground.page.locator("[data-test=snap-words]")
     page.locator("[data-test=ruler-open]").click()
     ground.hover(x, y, 6, 5)
-    expect(words).to_have_text("管线端点")
+    expect(words).to_have_text(stands)
     ground.click(x, y, 6, 5)
     with page.expect_request("**/api/places/measure") as asked:
         page.keyboard.down("Alt")
@@ -75,24 +87,28 @@ def test_the_ruler_snaps_as_drawing_does_and_alt_lets_it_be(desktop: Open, pipe:
     ground.hover(x, y, 6, 5)
     expect(words).to_have_text("")
     page.keyboard.up("Alt")
-    expect(words).to_have_text("管线端点")
+    expect(words).to_have_text(stands)
 
 
-def test_the_switch_and_a_hidden_layer_end_the_snapping(desktop: Open, pipe: shapely.LineString) -> None:
+def test_the_switch_and_a_hidden_layer_end_the_snapping(desktop: Open, pipe: shapely.LineString, stands: str) -> None:
     x, y = pipe.coords[0]
     ground = Ground(desktop, (x + 20, y))
     page, words = ground.page, ground.page.locator("[data-test=snap-words]")
     page.keyboard.press("d")
     ground.hover(x, y, 4, 4)
-    expect(words).to_have_text("管线端点")
+    expect(words).to_have_text(stands)
     page.keyboard.press("n")
     expect(words).to_have_text("")
     page.keyboard.press("n")
-    expect(words).to_have_text("管线端点")
+    expect(words).to_have_text(stands)
     hidden = Ground(desktop, (x + 20, y), layers="-pipes")
     hidden.page.keyboard.press("d")
     hidden.hover(x, y, 4, 4)
-    expect(hidden.page.locator("[data-test=snap-words]")).not_to_contain_text("管线")
+    expect(hidden.page.locator("[data-test=snap-words]")).not_to_contain_text(re.compile(f"管线|{stands}"))
+    bare = Ground(desktop, (x + 20, y), layers="-pipe_points")
+    bare.page.keyboard.press("d")
+    bare.hover(x, y, 4, 4)
+    expect(bare.page.locator("[data-test=snap-words]")).to_have_text("管线端点")
 
 
 def test_a_dragged_vertex_snaps_too(desktop: Open, pipe: shapely.LineString) -> None:

@@ -49,6 +49,9 @@ export const en: Record<keyof typeof zh, string> = {
   'kind.planning': 'Planning',
   'kind.tree': 'Heritage tree',
   'kind.highway': 'Highway',
+  'kind.pipe': 'Pipe',
+  'kind.pipe_point': 'Point of a pipe',
+  'kind.event': 'Planned work or event',
   'kind.place': 'Place',
 
   'list.all': 'All',
@@ -280,6 +283,7 @@ export const en: Record<keyof typeof zh, string> = {
   'layers.since': 'complete since {d}',
   'layers.zoomin': 'zoom in to see',
   'layers.abandoned': 'Abandoned pipes are dashed',
+  'layers.points': '; rings are manholes, dots valves, hydrants and the like',
   'layers.squares': 'Dashed square (1 km): this owner has pipes there and opens no more',
   'layers.deciding': 'Deciding stretch',
   'layers.close': 'Close the layers panel',

@@ -48,6 +48,9 @@ export const zh = {
   'kind.planning': '规划',
   'kind.tree': '古树',
   'kind.highway': '公路',
+  'kind.pipe': '管线',
+  'kind.pipe_point': '管线点',
+  'kind.event': '计划与活动',
   'kind.place': '地点',
 
   'list.all': '全部',
@@ -279,6 +282,7 @@ export const zh = {
   'layers.since': '{d} 起完整',
   'layers.zoomin': '放大到更近可见',
   'layers.abandoned': '废弃管线为虚线',
+  'layers.points': '；圆圈为检查井，圆点为阀门、消火栓等',
   'layers.squares': '虚线方格（1 km）：该单位在此有管线，未开放详图',
   'layers.deciding': '起决定作用的区段',
   'layers.close': '关闭图层面板',

@@ -133,8 +133,8 @@ export class TableHand {
 
   private *near(at: readonly [number, number], except: number | null): Generator<Shape> {
     const reach = POINT_REACH.finger * this.perPixel
-    yield* shapesNear(at, reach, this.map.getZoom())
-    if (this.picking) return
+    for (const one of shapesNear(at, reach, this.map.getZoom())) if (!this.picking || one.kind !== 'points') yield one
+    if (this.picking) return // a stretch is picked on lines
     const now = table.sheet.value
     for (const [i, line] of now.lines.entries()) {
       for (const part of i === now.at ? this.ownParts(line.points, except) : [line.points]) if (part.length > 1) yield shape('own', `own/${line.id}`, part, false)

@@ -2,6 +2,7 @@
 import type { DataDrivenPropertyValueSpecification, ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Background } from '../api/types'
 import { CJJ61, GROUND, pipeColour } from './palette'
+import { PIPE_POINTS } from './switches'
 
 type Num = DataDrivenPropertyValueSpecification<number>
 const KIND: ExpressionSpecification = ['coalesce', ['get', 'kind'], '']
@@ -113,6 +114,23 @@ function pipes(): LayerSpecification[] {
   }]
 }
 
+/** Manholes are rings, as on a survey's sheet; valves, hydrants and what else stands there are dots; bends and tees come last. */
+function pipePoints(): LayerSpecification {
+  const pairs = Object.keys(CJJ61).flatMap((utility) => [utility, pipeColour(utility)])
+  const hue = ['match', ['coalesce', ['get', 'utility'], 'other'], ...pairs, pipeColour('other')] as unknown as ExpressionSpecification
+  const ring: ExpressionSpecification = ['==', ['get', 'kind'], 'manhole']
+  const size = (manhole: number, stands: number, feature: number): ExpressionSpecification => ['case', ring, manhole, ['has', 'kind'], stands, feature]
+  return {
+    id: 'pipe-points', type: 'circle', source: 'pipe_points', 'source-layer': 'pipe_points', minzoom: PIPE_POINTS.from,
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 16, size(1.4, 1.2, 0), 17.5, size(2.6, 2.2, 0.9), 19, size(4.6, 3.6, 1.8)],
+      'circle-color': ['case', ring, '#ffffff', hue], 'circle-stroke-color': ['case', ring, hue, '#ffffff'],
+      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 16, 0.7, 19, 1.6],
+      'circle-opacity': ['match', ['coalesce', ['get', 'state'], ''], 'abandoned', 0.4, 1],
+    },
+  }
+}
+
 /** The kilometre in which somebody's pipes lie who opens no more: a dashed square in the utility's hue, one inside the other. */
 function pipeSquares(): LayerSpecification {
   const utility: ExpressionSpecification = ['coalesce', ['get', 'utility'], 'other']
@@ -175,7 +193,7 @@ function surfaces(): LayerSpecification {
 
 /** Bottom to top. Over a satellite picture the fills give way (see `overPhoto`). */
 export function groundLayers(backgrounds: readonly Background[] = []): LayerSpecification[] {
-  return [...areas(), ...backgroundLayers(backgrounds), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), pipeSquares(), ...pipes(), ...points()]
+  return [...areas(), ...backgroundLayers(backgrounds), ...rasters(), ...roads(), surfaces(), ...highways(), ...areaLines(), pipeSquares(), ...pipes(), pipePoints(), ...points()]
 }
 
 /** Ids of the fills that would hide a photograph; they are painted faintly while one is shown. */

@@ -12,7 +12,7 @@ const layer = (name: string, geometry: string): LayerInfo => ({
   tiles: geometry === 'none' ? null : `/tiles/${name}/{z}/{x}/{y}.${geometry === 'raster' ? 'png' : 'mvt'}`,
 })
 const layers = [
-  ...['roads', 'highways', 'pipes'].map((n) => layer(n, 'line')), ...['green', 'heritage', 'planning', 'districts', 'road_surfaces', 'events'].map((n) => layer(n, 'polygon')),
+  ...['roads', 'highways', 'pipes'].map((n) => layer(n, 'line')), layer('pipe_points', 'point'), ...['green', 'heritage', 'planning', 'districts', 'road_surfaces', 'events'].map((n) => layer(n, 'polygon')),
   layer('trees', 'point|polygon'), layer('road_ledger', 'none'), layer('satellite', 'raster'), layer('terrain', 'raster'),
 ]
 

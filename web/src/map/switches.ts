@@ -29,9 +29,10 @@ const RASTERS: Switch[] = [
 ]
 export const ROUTES: Switch = { name: 'routes', on: true, from: 0 }
 export const PIPES: Switch = { name: 'pipes', on: true, from: 14 }
+export const PIPE_POINTS: Switch = { name: 'pipe_points', on: true, from: 16 }
 export const pipeSwitch = (utility: string): Switch => ({ name: `pipes.${utility}`, on: true, from: 14 })
 
-const ALL = new Map([...GROUND, ...RASTERS, ROUTES, PIPES, ...UTILITIES.map(pipeSwitch)].map((s) => [s.name, s]))
+const ALL = new Map([...GROUND, ...RASTERS, ROUTES, PIPES, PIPE_POINTS, ...UTILITIES.map(pipeSwitch)].map((s) => [s.name, s]))
 
 export const groundSwitches = (known: readonly LayerInfo[]): Switch[] => GROUND.filter((s) => known.some((l) => l.name === s.name))
 export const rasterSwitches = (known: readonly string[]): Switch[] => RASTERS.filter((s) => known.includes(s.name))

@@ -10,7 +10,7 @@ type Switched = Record<string, boolean>
 
 /** The switch that a style layer obeys: its source's name, but for labels of roads and the like the same. */
 const switchOf = (source: string): string => isBackground(source) ? source.replace(/\.names$/, '') : (source === 'job' ? 'routes' : source === 'pipe_squares' ? 'pipes' : source)
-const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
+const OBEYING = ['roads', 'road_surfaces', 'highways', 'green', 'trees', 'heritage', 'planning', 'events', 'districts', 'pipes', 'pipe_points', 'pipe_squares', 'satellite', 'terrain', 'routes', 'job']
 
 /** Rooms that show proposed lines with their verdicts. */
 const JUDGING: readonly Room[] = ['map', 'review', 'survey']
@@ -24,7 +24,7 @@ export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean
     if (OF_MAP.includes(layer.source) && !OBEYING.includes(layer.source)) map.setLayoutProperty(layer.id, 'visibility', JUDGING.includes(room) ? 'visible' : 'none')
     if (!OBEYING.includes(layer.source) && !isBackground(layer.source)) continue
     // While a file's results are shown, the stored routes step back so that the two are not taken for one.
-    const shown = isOn(switchOf(layer.source), switched) && !(hasJob && layer.source === 'routes') && !(!JUDGING.includes(room) && OF_MAP.includes(layer.source))
+    const shown = isOn(switchOf(layer.source), switched) && !(layer.source === 'pipe_points' && !isOn('pipes', switched)) && !(hasJob && layer.source === 'routes') && !(!JUDGING.includes(room) && OF_MAP.includes(layer.source))
     map.setLayoutProperty(layer.id, 'visibility', shown ? 'visible' : 'none')
     // Existing pipes have the colours of the works: they step back where works are what is shown.
     if (layer.id === 'pipes') map.setPaintProperty(layer.id, 'line-opacity', pipeOpacity(room === 'digs' ? 0.35 : 1))
@@ -32,7 +32,7 @@ export function applySwitches(map: MapLibre, switched: Switched, hasJob: boolean
       map.setPaintProperty(layer.id, `${layer.type}-opacity`, photo ? 0.25 : 1)
     }
   }
-  if (map.getLayer('pipes')) map.setFilter('pipes', pipeFilter(switched))
+  for (const id of ['pipes', 'pipe-points']) if (map.getLayer(id)) map.setFilter(id, pipeFilter(switched))
 }
 
 function pipeFilter(switched: Switched): FilterSpecification | null {

@@ -1,7 +1,7 @@
 /** Whether points are drawn to what lies near, and to what they are just now. */
 import { ref, shallowRef } from 'vue'
 import type { Snap } from '../table/snap'
-import { maybe } from '../i18n'
+import { maybe, t } from '../i18n'
 
 const KEY = 'waixian.snap'
 export const snapping = ref(typeof localStorage === 'undefined' || localStorage.getItem(KEY) !== '0')
@@ -15,5 +15,6 @@ export function flipSnapping(): void {
   if (!snapping.value) snap.value = null
 }
 
-/** What one snaps to, in words: "管线端点". */
-export const snapWords = (one: Pick<Snap, 'kind' | 'part'>): string => maybe(`snap.${one.kind}.${one.part}`)
+/** What one snaps to, in words: "管线端点", "检查井". */
+export const snapWords = (one: Pick<Snap, 'kind' | 'part' | 'shape'>): string =>
+  one.kind === 'points' ? maybe(`pipe.point.${one.shape.named ?? ''}`, one.shape.named || t('pipe.point')) : maybe(`snap.${one.kind}.${one.part}`)

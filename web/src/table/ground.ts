@@ -13,6 +13,7 @@ const MOST_CELLS = 120
 /** Layers to snap to, and below which zoom of the map they are too dense to be meant. */
 const SOURCES: { layer: string; kind: ShapeKind; from: number }[] = [
   { layer: 'pipes', kind: 'pipes', from: 14 },
+  { layer: 'pipe_points', kind: 'points', from: 15.5 },
   { layer: 'roads', kind: 'roads', from: 13 },
   { layer: 'road_surfaces', kind: 'kerb', from: 15.5 },
   { layer: 'planning', kind: 'parcel', from: 15 },
@@ -32,7 +33,7 @@ export function* shapesNear([x, y]: readonly [number, number], reach: number, zo
   const [[x0, x1], [y0, y1]] = [span(x), span(y)]
   for (const { layer, kind, from } of SOURCES) {
     const known = layers.value.find((one) => one.name === layer)
-    if (!known?.tiles || known.geometry === 'none' || zoom < from || !isOn(layer, place.switched)) continue
+    if (!known?.tiles || known.geometry === 'none' || zoom < from || !isOn(layer, place.switched) || (kind === 'points' && !isOn('pipes', place.switched))) continue
     for (let cx = x0; cx <= x1; cx++) {
       for (let cy = y0; cy <= y1; cy++) {
         for (const one of cell(known.tiles, known.version ?? null, kind, cx, cy)) if (shown(one)) yield one
@@ -42,7 +43,8 @@ export function* shapesNear([x, y]: readonly [number, number], reach: number, zo
 }
 
 const utilities = new WeakMap<Shape, string>()
-const shown = (one: Shape): boolean => one.kind !== 'pipes' || isOn(`pipes.${utilities.get(one) ?? 'other'}`, place.switched)
+const OF_PIPES: readonly ShapeKind[] = ['pipes', 'points']
+const shown = (one: Shape): boolean => !OF_PIPES.includes(one.kind) || isOn(`pipes.${utilities.get(one) ?? 'other'}`, place.switched)
 
 function cell(tiles: string, version: string | null, kind: ShapeKind, x: number, y: number): Shape[] {
   const path = tiles.replace('{z}', String(CELL_ZOOM)).replace('{x}', String(x)).replace('{y}', String(y)).replace(/\.mvt$/, '.geojson')
@@ -68,9 +70,11 @@ function shapesOf(kind: ShapeKind, feature: Feature): Shape[] {
   const said = feature.properties ?? {}
   if (kind === 'parcel' && said.kind !== 'site_red_line') return []
   const closed = feature.geometry.type.endsWith('Polygon')
-  return linesOf(feature.geometry).map((line, i) => {
+  const parts = feature.geometry.type === 'Point' ? [[feature.geometry.coordinates]] : linesOf(feature.geometry)
+  return parts.map((line, i) => {
     const one = shape(kind, `${kind}/${feature.id ?? said.id}/${i}`, line.map(([lon, lat]): Position => [lon!, lat!]), closed)
-    if (kind === 'pipes') utilities.set(one, typeof said.utility === 'string' ? said.utility : 'other')
+    if (OF_PIPES.includes(kind)) utilities.set(one, typeof said.utility === 'string' ? said.utility : 'other')
+    if (kind === 'points') one.named = String(said.kind ?? said.feature ?? '')
     return one
   })
 }

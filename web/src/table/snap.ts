@@ -1,17 +1,19 @@
 /** What a point is drawn to: ends and corners before edges, the nearest first. Pure; places are Web Mercator, 0 to 1. */
 import type { Position } from 'geojson'
 
-export const SHAPES = ['roads', 'kerb', 'pipes', 'parcel', 'own', 'ruler'] as const
+export const SHAPES = ['roads', 'kerb', 'pipes', 'points', 'parcel', 'own', 'ruler'] as const
 export type ShapeKind = (typeof SHAPES)[number]
-export type SnapPart = 'end' | 'vertex' | 'edge'
+export type SnapPart = 'point' | 'end' | 'vertex' | 'edge'
 
-/** A line or ring that can be snapped to. */
+/** A line, a ring or a single point (of kind `points`) that can be snapped to. */
 export interface Shape {
   kind: ShapeKind
   /** Of its layer; tells shapes that came twice. */
   id: string
   points: readonly Position[]
   closed: boolean
+  /** What stands at a single point, in words. */
+  named?: string
   /** The same points in Web Mercator: x0, y0, x1, y1 … */
   plane: Float64Array
 }
@@ -43,16 +45,18 @@ export interface Reach {
   edge: number
 }
 
-const RANK: Record<SnapPart, number> = { end: 0, vertex: 1, edge: 2 }
+const RANK: Record<SnapPart, number> = { point: 0, end: 1, vertex: 2, edge: 3 }
+const isEdge = (part: SnapPart): boolean => part === 'edge'
 
-/** The best place near `at`, or null. Ends and corners beat edges; of two at one place the end beats the corner. */
+/** The best place near `at`, or null. Points, ends and corners beat edges; of two at one place the manhole beats the end of
+ *  the pipe that leads to it, and the end beats the corner. */
 export function choose(shapes: Iterable<Shape>, at: readonly [number, number], reach: Reach): Snap | null {
   let best: { snap: Snap; d: number } | null = null
   const offer = (d: number, snap: () => Snap): void => {
     if (best) {
       const one = snap()
-      const [here, there] = [RANK[one.part] < 2 ? 0 : 1, RANK[best.snap.part] < 2 ? 0 : 1]
-      if (here > there || (here === there && (d > best.d || (d === best.d && RANK[one.part] >= RANK[best.snap.part])))) return
+      const [here, there] = [isEdge(one.part), isEdge(best.snap.part)]
+      if ((here && !there) || (here === there && (d > best.d || (d === best.d && RANK[one.part] >= RANK[best.snap.part])))) return
       best = { snap: one, d }
     } else best = { snap: snap(), d }
   }
@@ -72,8 +76,8 @@ function corners(one: Shape, [x, y]: readonly [number, number], reach: number, o
     if (Math.abs(dx) > reach || Math.abs(dy) > reach) continue
     const d = Math.hypot(dx, dy)
     if (d > reach) continue
-    const part: SnapPart = !one.closed && (i === 0 || i === last) ? 'end' : 'vertex'
-    offer(d, () => ({ kind: one.kind, part, point: one.points[i]!, shape: one, segment: Math.min(i, last - 1), share: i === last ? 1 : 0 }))
+    const part: SnapPart = last === 0 ? 'point' : !one.closed && (i === 0 || i === last) ? 'end' : 'vertex'
+    offer(d, () => ({ kind: one.kind, part, point: one.points[i]!, shape: one, segment: Math.max(0, Math.min(i, last - 1)), share: last > 0 && i === last ? 1 : 0 }))
   }
 }
 

@@ -93,6 +93,15 @@ describe('snapping', () => {
     expect(snapAt(51, 0, [end, pipe])).toEqual(['pipes', 'end'])
   })
 
+  test('a manhole beats the end of the pipe at its place, an edge never beats a manhole, and the nearer of two places wins', () => {
+    const well = shape('points', 'd1', [at(50, 0)], false)
+    for (const some of [[pipe, well], [well, pipe]]) expect(snapAt(51, 0, some)).toEqual(['points', 'point'])
+    expect(snapAt(20, 0.4, [pipe, shape('points', 'd2', [at(24, 0)], false)])).toEqual(['points', 'point'])
+    expect(snapAt(0.5, 0, [pipe, shape('points', 'd3', [at(2, 0)], false)])).toEqual(['pipes', 'end'])
+    expect(choose([well], mercator(at(51, 1)), { vertex: 6 * metre, edge: 4 * metre })).toMatchObject({ point: well.points[0], segment: 0, share: 0 })
+    expect(snapAt(57, 0, [well])).toBeNull()
+  })
+
   test('a stretch along one line, the short way round a ring, and over lines that meet', () => {
     const pick = (one: Shape, east: number, north: number): NonNullable<ReturnType<typeof choose>> => choose([one], mercator(at(east, north)), { vertex: 0.5 * metre, edge: 2 * metre })!
     expect(length_m(between(pick(pipe, 10, 0), pick(pipe, 50, 20), [])!)).toBeCloseTo(60, 1)
