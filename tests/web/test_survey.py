@@ -280,7 +280,11 @@ def _view(lead: Page, planner: Page) -> None:
 
 
 def _fair(lead: Page, phone: Page) -> None:
-    for tab in ("check", "people", "time", "journal"):
+    lead.get_by_test_id("tab-site").click()
+    expect(lead.get_by_test_id("site-found").get_by_test_id("site-sheet")).to_be_visible()  # the site is judged in the room
+    expect(lead.get_by_test_id("site-found").get_by_test_id("site-card").first).to_be_visible()
+    expect(lead.locator(EVENT)).to_have_count(0)
+    for tab in ("site", "check", "people", "time", "journal"):
         lead.get_by_test_id(f"tab-{tab}").click()
         assert serious(lead) == [], tab
     assert serious(phone) == []

@@ -49,6 +49,7 @@ export const enSurvey: Record<keyof typeof zhSurvey, string> = {
   'survey.step.not': 'Back',
   'survey.sure.close': 'Nothing can be added once it is closed. All that was recorded stays.',
   'survey.sure.cancel': 'A cancelled survey cannot be taken up again. All that was recorded stays.',
+  'survey.tab.site': 'Site',
   'survey.tab.journal': 'Journal',
   'survey.tab.people': 'People',
   'survey.tab.conclude': 'Conclusions',

@@ -47,6 +47,7 @@ export const zhSurvey = {
   'survey.step.not': '返回',
   'survey.sure.close': '结束后不能再添加记录，已有记录都会保留。',
   'survey.sure.cancel': '取消后不能恢复，已有记录都会保留。',
+  'survey.tab.site': '选址',
   'survey.tab.journal': '记录',
   'survey.tab.people': '参加人',
   'survey.tab.conclude': '结论',

@@ -1,7 +1,7 @@
 /** Shows the site and what is known of it on the map, and tells the panel which part is under the hand. Loaded with the first site. */
 import { watch } from 'vue'
 import type { ExpressionSpecification, Map as MapLibre } from 'maplibre-gl'
-import { judged, siteLines, siteLit } from '../state/site'
+import { judged, siteLines, siteLit, where } from '../state/site'
 import { place, tiers } from '../state/store'
 import { siteFeatures } from './site-features'
 import { setData } from './sync'
@@ -28,9 +28,9 @@ export function followSiteOn(m: MapLibre): void {
   m.addLayer({ id: 'site-thing', type: 'circle', source: 'site', filter: ['all', of('near'), kind('Point')], paint: { 'circle-radius': 9, 'circle-color': colour, 'circle-stroke-color': '#f2b705', 'circle-stroke-width': 4 } })
   m.addLayer({ id: 'site-ring', type: 'circle', source: 'site', filter: ['all', of('site'), kind('Point')], paint: { 'circle-radius': 13, 'circle-color': '#134e6b', 'circle-opacity': 0.18, 'circle-stroke-color': '#134e6b', 'circle-stroke-width': 2.5 } })
   m.addLayer({ id: 'site-dot', type: 'circle', source: 'site', filter: ['all', of('site'), kind('Point')], paint: { 'circle-radius': 5, 'circle-color': '#134e6b', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 } })
-  const shown = (): boolean => place.room === 'map' && place.tab === 'site'
-  watch([() => place.site, () => place.room, () => place.tab, judged, siteLines, siteLit, tiers], () =>
-    setData(m, 'site', siteFeatures(shown() ? place.site : [], judged.value, siteLines.value, siteLit.value, tiers.value)), { immediate: true })
+  const shown = (): boolean => (place.room === 'map' && place.tab === 'site') || (place.room === 'survey' && place.survey.tab === 'site')
+  watch([where, () => place.room, () => place.tab, () => place.survey.tab, judged, siteLines, siteLit, tiers], () =>
+    setData(m, 'site', siteFeatures(shown() ? where.value : [], judged.value, siteLines.value, siteLit.value, tiers.value)), { immediate: true })
   m.on('mousemove', (event) => {
     if (!shown()) return
     const { x, y } = event.point

@@ -1,11 +1,12 @@
 /** The site that is asked about, what is known of it, and what of that is under the hand. */
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { Position } from 'geojson'
 import { judgeSite, linesToSite } from '../api/site'
 import type { SiteJudged, SiteLines } from '../api/site-types'
 import { explain } from '../i18n'
 import { flight, place, sheet, subject } from './store'
 import { dismiss } from './subject'
+import { cornersOf, survey } from './survey'
 import { writePoints } from './url-site'
 import { boxOf } from '../util/geo'
 
@@ -15,6 +16,14 @@ export const siteError = ref('')
 export const linesError = ref('')
 /** Key of the card under the hand or chosen: the map shows it. */
 export const siteLit = ref<string | null>(null)
+
+/** The site that is asked about: what the address names or, in the room of a survey, the survey's own. */
+export const where = computed<readonly Position[]>(() => {
+  if (place.room !== 'survey') return place.site
+  if (place.survey.tab !== 'site' || !survey.value) return []
+  const corners = cornersOf(survey.value.site)
+  return corners.length > 1 ? corners.slice(0, -1) : corners // a ring comes back to where it began
+})
 
 let asking: AbortController | null = null
 let asked = ''
@@ -28,9 +37,9 @@ export function judgeHere(points: readonly Position[]): void {
   if (sheet.value === 0) sheet.value = 1
 }
 
-/** Asks for what the address names, unless it is at hand; what is quick comes first, the lines follow. */
+/** Asks about the site, unless what is said of it is at hand; what is quick comes first, the lines follow. */
 export async function followSite(): Promise<void> {
-  const now = writePoints(place.site)
+  const now = writePoints(where.value)
   if (now === asked && judged.value) return
   asking?.abort()
   const control = (asking = new AbortController())
@@ -38,8 +47,8 @@ export async function followSite(): Promise<void> {
   judged.value = siteLines.value = null
   siteError.value = linesError.value = ''
   siteLit.value = null
-  if (!place.site.length) return
-  const points = place.site
+  const points = where.value
+  if (!points.length) return
   try {
     judged.value = await judgeSite(points, control.signal)
     if (outOfSight()) flySite()
@@ -58,7 +67,7 @@ const outOfSight = (): boolean => place.view === null || place.view.zoom < FAR_Z
 /** Brings the site and the nearest main of each utility into view. */
 export function flySite(): void {
   const near = judged.value?.mains.flatMap((one) => one.mains.slice(0, 1).filter((main) => main.distance_m < 400).map((main) => main.point)) ?? []
-  const box = boxOf([[...place.site, ...near]])
+  const box = boxOf([[...where.value, ...near]])
   if (box) flight.value = { box, close: true }
 }
 

@@ -57,7 +57,7 @@ export interface ReviewPlace {
 }
 
 /** The survey that is open, and which part of it. */
-export const SURVEY_TABS = ['journal', 'check', 'people', 'time', 'conclude', 'layers'] as const
+export const SURVEY_TABS = ['journal', 'site', 'check', 'people', 'time', 'conclude', 'layers'] as const
 
 export interface SurveyPlace {
   id: number | null
