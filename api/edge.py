@@ -12,7 +12,7 @@ from api.rights import COOKIE
 PLACES = ("/s/", "/invite/", "/assets/", "/api/guest/", "/api/invitations/")
 NOWHERE = "/nowhere"
 """What is closed is asked for here, so that its answer is that of any address that never was."""
-FILES = ("/api/guest", "/preview.png")
+FILES = ("/api/guest", "/preview.png", "/offline.js")
 
 
 def is_open(path: str) -> bool:

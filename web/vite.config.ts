@@ -9,7 +9,10 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 1400,
     rolldownOptions: {
+      // The guests' worker is a file of its own at the root, so that it may answer for their pages (web/src/offline).
+      input: { main: 'index.html', offline: 'src/offline/worker.ts' },
       output: {
+        entryFileNames: ({ name }) => (name === 'offline' ? 'offline.js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             { name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@mapbox|@maplibre)/ },

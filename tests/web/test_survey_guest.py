@@ -18,6 +18,10 @@ Come = Callable[..., Page]
 SITE = {"type": "Point", "coordinates": [114.3066, 34.7968]}
 AT = {"latitude": 34.7968, "longitude": 114.3066, "accuracy": 8}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
+KEPT = """async () => {
+  const cache = await caches.open('waixian-guest-room-1')
+  return (await cache.match('/s/room')) && (await cache.match('/api/guest')) && (await cache.match('/api/guest/ground'))
+}"""
 AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 
 
@@ -64,7 +68,7 @@ def _comes(context: BrowserContext, watch: Watch, path: str) -> Page:
 def test_a_guest_from_the_link_to_a_ticked_point(
     come: Come, guest: BrowserContext, room: str, house: Server, watch: Watch
 ) -> None:
-    watch.expected = ("403", "404")  # a link without its PIN; one that opens nothing
+    watch.expected = ("403", "404", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")  # no PIN; a link that opens nothing; no network
     lead = come("lead", f"/survey?survey={room.split('/')[-1]}&show=people")
     link, pin = _link(lead)
     asked: list[str] = []
@@ -77,6 +81,7 @@ def test_a_guest_from_the_link_to_a_ticked_point(
     _tick(lead, phone)
     phone.reload()
     expect(phone.get_by_test_id("link-state")).to_have_attribute("data-state", "open")  # the cookie keeps the guest in
+    _without_a_line(lead, phone, guest)
     _clock(lead)
     _revoked(lead, phone)
 
@@ -168,6 +173,27 @@ def _tick(lead: Page, phone: Page) -> None:
     expect(lead.get_by_test_id("present")).to_contain_text("2 人在场")
 
 
+def _without_a_line(lead: Page, phone: Page, guest: BrowserContext) -> None:
+    """The page opens again where there is no network, with the room and the map as they were; what is said there goes once."""
+    phone.wait_for_function(KEPT)
+    guest.set_offline(True)
+    phone.reload()
+    expect(phone.get_by_test_id("guest-room")).to_contain_text("示范小区供水接入踏勘")
+    phone.wait_for_selector("[data-test=map][data-ready=true]", timeout=PATIENCE_MS)
+    phone.get_by_test_id("tab-journal").click()
+    expect(phone.get_by_test_id("link-state")).to_have_attribute("data-state", "waiting")
+    phone.get_by_test_id("note").fill("没有信号时重新打开网页写的")
+    phone.get_by_test_id("note-send").click()
+    expect(phone.get_by_test_id("waiting")).to_contain_text("待发送")
+    phone.reload()
+    phone.get_by_test_id("tab-journal").click()
+    expect(phone.get_by_test_id("waiting")).to_contain_text("没有信号时重新打开网页写的")
+    guest.set_offline(False)
+    expect(phone.get_by_test_id("waiting")).to_have_count(0)
+    lead.get_by_test_id("tab-journal").click()
+    expect(lead.locator("[data-test=event]", has_text="没有信号时重新打开网页写的")).to_have_count(1)
+
+
 def _clock(lead: Page) -> None:
     """The clock tells until when, and stands still with its cause."""
     lead.get_by_test_id("tab-time").click()
@@ -192,3 +218,4 @@ def _revoked(lead: Page, phone: Page) -> None:
     one.get_by_test_id("link-revoke").click()
     expect(phone.get_by_test_id("guest-dead")).to_contain_text("请联系发给您链接的人")
     expect(one).to_contain_text("已收回")
+    phone.wait_for_function("async () => (await caches.keys()).length === 0")  # nothing of the room stays on the device
