@@ -74,8 +74,8 @@ def test_the_ruler_snaps_as_drawing_does_and_alt_lets_it_be(desktop: Open, pipe:
     x, y = pipe.coords[0]
     ground = Ground(desktop, (x + 20, y))
     page, words = ground.page, ground.page.locator("[data-test=snap-words]")
-    page.locator("[data-test=ruler-open]").click()
     ground.hover(x, y, 6, 5)
+    page.keyboard.press("m")  # the hand rests where it is while the ruler is fetched
     expect(words).to_have_text(stands)
     ground.click(x, y, 6, 5)
     with page.expect_request("**/api/places/measure") as asked:

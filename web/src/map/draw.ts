@@ -59,6 +59,7 @@ export class TableHand {
   private readonly quit = new AbortController()
   private last: Hand | null = null
   private down: Hand | null = null
+  private pointer: PointerEvent | null = null
   private grasped: { index: number; from: readonly Position[] } | null = null
   /** A finger is less sure than a mouse. */
   private finger = matchMedia('(pointer: coarse)').matches
@@ -93,11 +94,20 @@ export class TableHand {
       const [x, y] = [event.clientX - box.left, event.clientY - box.top]
       this.down = { x, y, ...this.map.unproject([x, y]) }
     }, { signal, capture: true })
-    ground.addEventListener('pointermove', (event) => { held.value = event.altKey }, { signal, capture: true })
+    ground.addEventListener('pointermove', (event) => { held.value = event.altKey; this.pointer = event }, { signal, capture: true })
+    ground.addEventListener('pointerleave', () => { this.pointer = null }, { signal })
     addEventListener('keydown', (event) => { if (event.key === 'Alt' && (this.active || ruling.value)) { held.value = true; event.preventDefault() } }, { signal })
     addEventListener('keyup', (event) => { if (event.key === 'Alt') held.value = false }, { signal })
     addEventListener('blur', () => { held.value = false }, { signal })
     this.map.on('mouseout', () => { this.last = null; snap.value = null; if (!this.finger) hover(null) })
+  }
+
+  /** Where a mouse rests on the map, for what was loaded after it had moved there. */
+  get over(): Position | null {
+    if (this.pointer === null || this.pointer.pointerType === 'touch') return null
+    const box = this.map.getCanvasContainer().getBoundingClientRect()
+    const { lng, lat } = this.map.unproject([this.pointer.clientX - box.left, this.pointer.clientY - box.top])
+    return [lng, lat]
   }
 
   stop(): void {

@@ -29,7 +29,7 @@ export function followRuler(m: MapLibre, hand: TableHand): void {
     if (now) hand.foresee()
     else snap.value = null
   }, { immediate: true })
-  let last: Position | null = null
+  let last = hand.over // it may have come to rest before this was loaded
   const follow = (): void => {
     if (!ruling.value || !last || dragging) return
     if (rested.value) snap.value = null
@@ -40,6 +40,7 @@ export function followRuler(m: MapLibre, hand: TableHand): void {
   m.on('mousemove', ({ lngLat }) => { last = [lngLat.lng, lngLat.lat]; follow() })
   m.on('dblclick', () => finish(m))
   m.on('mouseout', () => { last = towards.value = null })
+  follow()
   m.on('mousedown', (event) => grasp(m, hand, event, 'mousemove', ['mouseup']))
   m.on('touchstart', (event) => { if (event.points.length === 1) grasp(m, hand, event, 'touchmove', ['touchend', 'touchcancel']) })
 }
