@@ -180,10 +180,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     pd.options.mode.string_storage = "python"
     house: House = app.state.house
     warmth = Warmth(house.standing.city, lambda city: house.pack_for(today(), city=city.name))
-    warmth.start()
+    judges = not house.settings.links_only  # links ask for no verdict, and the role of the edge reads no pipes
+    if judges:
+        warmth.start()
     try:
         yield {}
     finally:
         await house.rooms.stop()
-        await to_thread(warmth.stop)
+        if judges:
+            await to_thread(warmth.stop)
         house.close()

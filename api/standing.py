@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.digs.neighbours import Scene, StandingWorks, scene
-from geo.city import City
+from geo.city import VECTOR_LAYERS, City
 from geo.law.pack import Pack
 from layers.cities import city_settings
 from layers.queries import city, layers_summary, version_in
@@ -36,7 +36,7 @@ class Standing:
         self._lock, self._placing = Lock(), Lock()
         self._city: tuple[Key, City] | None = None
         self._works: tuple[Key, StandingWorks | None, Scene] | None = None
-        self._summary: tuple[Key, list[dict[str, Any]]] | None = None
+        self._summaries: dict[tuple[str, ...], tuple[Key, list[dict[str, Any]]]] = {}
 
     def settings(self) -> City:
         """The city without its layers, straight from the database. Raises Conflict where none was loaded."""
@@ -67,12 +67,13 @@ class Standing:
                 self._works = (key, stored_works(self._engine, here.city, pack), here)
             return self._works[1]
 
-    def summary(self) -> list[dict[str, Any]]:
-        """One entry a vector layer (:func:`layers.queries.layers_summary`), counted once a delivery."""
+    def summary(self, names: tuple[str, ...] = VECTOR_LAYERS) -> list[dict[str, Any]]:
+        """One entry for each of some vector layers (:func:`layers.queries.layers_summary`), counted once a delivery."""
         key = self._key()
-        if self._summary is None or self._summary[0] != key:
-            self._summary = (key, layers_summary(self._engine))
-        return self._summary[1]
+        kept = self._summaries.get(names)
+        if kept is None or kept[0] != key:
+            kept = self._summaries[names] = (key, layers_summary(self._engine, names))
+        return kept[1]
 
     def _key(self) -> Key:
         with self._engine.connect() as connection:  # one for both: asked at every answer

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from geo.vocabulary import APPURTENANCE, BURIAL, IN_VOLTS, PART, PAVEMENT, ROAD_CLASS, USE, UTILITY
+
 Kind = Literal["text", "number", "integer", "date"]
 Shape = Literal["line", "polygon", "point", "line|polygon", "point|polygon", "none", "raster"]
 
@@ -43,67 +45,6 @@ class LayerSpec:
     en: str
     columns: Mapping[str, Column]
     key: str | None = None
-
-
-UTILITY = {
-    "water": ("给水", "供水", "水", "自来水", "用水", "js", "ss", "jp", "jy", "jz", "xs", "ls", "jh"),
-    "gas": ("燃气", "供气", "气", "天然气", "煤气", "液化气", "rq", "tr", "mq", "yh"),
-    "heat": ("热力", "供热", "供暖", "暖", "热", "rl", "rs", "zq"),
-    "power": ("电力", "供电", "电", "dl", "gd", "ld", "xh"),
-    "comms": ("通信", "通讯", "电信", "信", "网", "网络", "移动", "联通", "tx", "dh", "ds", "xx", "gb", "dx", "yd", "lt"),
-    "drain": ("排水", "雨水", "污水", "雨污合流", "ps", "ys", "ws", "hs"),
-    "other": ("其他", "其它", "工业", "综合管沟", "中水", "再生水", "gy", "qt", "zh", "zs"),
-}
-
-BURIAL = {
-    "open": ("直埋", "管埋", "管块", "管沟", "小通道", "开挖", "明挖", "zm", "gm", "gk", "gg", "xtd"),
-    "bored": ("顶管", "非开挖", "定向钻", "拉管", "顶管/非开挖/定向钻", "dg"),
-    "overhead": ("架空", "地面", "上架", "井内连线", "jk", "dm", "sj", "jn"),
-    "tunnel": ("综合管廊", "管廊", "综合管廊(沟)", "人防", "zh", "rf"),
-    "underwater": ("水下", "sx"),
-}
-
-ROAD_CLASS = {
-    "expressway": ("快速路", "城市快速路"),
-    "arterial": ("主干路", "主干道", "城市主干道", "城市主干路"),
-    "secondary": ("次干路", "次干道"),
-    "branch": ("支路", "街巷"),
-    "internal": ("内部道路", "小区道路", "内部"),
-}
-
-# whether a pipe is in use (CJJ 61)
-USE = {"in_use": ("在用", "0"), "abandoned": ("废弃", "1"), "empty": ("空管", "2"), "other": ("其他", "3")}
-PART = {
-    "carriageway": ("车行道", "机动车道", "行车道"),
-    "cycleway": ("非机动车道", "自行车道"),
-    "footway": ("人行道", "步行道"),
-}
-# low voltage written in volts: no line of these kilovolts is built in China
-IN_VOLTS = (380.0, 400.0)
-APPURTENANCE = {
-    "manhole": (
-        "检查井", "窨井", "检修井", "人孔", "手孔", "人孔井", "手孔井", "人井", "手井", "给水井", "雨水井", "污水井", "燃气井",
-        "热力井", "电力井", "电缆井", "通信井", "跌水井", "沉泥井", "沉砂井", "暗井",
-    ),
-    "valve": ("阀门", "阀门井", "阀井", "阀门孔", "排气阀", "排泥阀", "调压阀"),
-    "hydrant": ("消防栓", "消火栓", "消防井"),
-    "meter": ("水表", "水表井", "计量表", "流量计", "热量表", "气表"),
-    "inlet": ("雨水篦", "雨篦", "污水篦", "雨水口", "进水口"),
-    "outlet": ("出水口", "排放口", "排水口"),
-    "cabinet": ("接线箱", "交接箱", "分线箱", "控制柜", "开关柜", "环网柜", "箱变", "变压箱", "调压箱"),
-    "station": ("泵站", "调压站", "换热站", "变电室", "变电站", "配电室"),
-    "pole": ("电杆", "上杆", "灯杆", "路灯", "信号灯", "变压器杆"),
-    "other": ("其他", "其它", "凝水缸", "凝水井", "排水器", "放水器", "测试桩", "标志桩", "水池", "化粪池"),
-}  # fmt: skip
-PAVEMENT = {
-    "asphalt": ("沥青", "沥青混凝土", "沥青混凝土车行道"),
-    "concrete": ("水泥", "水泥混凝土", "混凝土", "水泥混凝土车行道"),
-    "cycleway_asphalt": ("非机动车道", "非机动车道(沥青)"),
-    "footway_brick": ("人行道", "透水砖", "人行道透水砖", "便道"),
-    "footway_stone": ("花岗岩", "石材"),
-    "tactile": ("盲道",),
-    "unpaved": ("土路", "土路肩", "碎石"),
-}
 
 
 def _text(zh: str, en: str, *aliases: str, required: bool = False, values: Mapping[str, tuple[str, ...]] | None = None) -> Column:

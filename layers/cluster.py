@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 from geo.errors import Conflict, Unavailable
-from layers.postgres import LEAKPROOF, READER, Programs, as_server_user, programs_for, programs_newest, server_account
+from layers.postgres import EDGE, LEAKPROOF, READER, Programs, as_server_user, programs_for, programs_newest, server_account
 
 MARKER = ".waixian-cluster"
 PORT = 5432  # only names the socket file: nothing listens on TCP
@@ -140,9 +140,10 @@ class Cluster:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 create = sql.SQL("CREATE DATABASE {} OWNER {}")
                 admin.execute(create.format(sql.Identifier(name), sql.Identifier(APP_ROLE)))
-            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone():
-                admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
-            admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), sql.Identifier(APP_ROLE)))
+            for role in (READER, EDGE):
+                if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+                admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(APP_ROLE)))
             with psycopg.connect(self.dsn(name, ADMIN_ROLE), autocommit=True) as inside:
                 inside.execute("CREATE EXTENSION IF NOT EXISTS postgis")
                 for function in LEAKPROOF:

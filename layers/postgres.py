@@ -14,6 +14,8 @@ INSTALLED = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
 READER = "waixian_reader"
 """The role in which visitors are read for (:mod:`layers.rights`)."""
+EDGE = "waixian_edge"
+"""The role in which the public edge works (:mod:`layers.rights.edge`)."""
 # PostgreSQL asks nothing of a row that somebody may not see by a function that it does not trust, and then no index either.
 # Boxes that meet tell nothing of the shapes in them; ST_Intersects stays untrusted: its errors may name a coordinate.
 LEAKPROOF = ("geometry_overlaps(geometry, geometry)",)

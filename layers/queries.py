@@ -3,6 +3,7 @@
 Also the door to the stored routes (:mod:`layers.route_store`) and to the search.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,11 +66,11 @@ def version_in(connection: sa.Connection) -> int:
     return int(connection.scalar(newest) or 0)
 
 
-def layers_summary(engine: sa.Engine) -> list[dict[str, Any]]:
+def layers_summary(engine: sa.Engine, names: Sequence[str] = VECTOR_LAYERS) -> list[dict[str, Any]]:
     """One entry a vector layer: words, current rows (None: never delivered), what it covers, and whose it is."""
     with engine.connect() as connection:
         settings = city_settings(connection)
-        return [_summary(connection, name, settings) for name in VECTOR_LAYERS]
+        return [_summary(connection, name, settings) for name in names]
 
 
 def current(at: int | None) -> sql.Composable:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from geo.errors import BadInput, Unavailable
 from layers import migrations
+from layers.rights.edge import make_edge
 from layers.rights.reader import make_reader
 
 
@@ -42,6 +43,7 @@ def prepare(database: sa.Engine) -> None:
         ) from error
     migrations.upgrade(database)
     make_reader(database)
+    make_edge(database)
 
 
 @lru_cache(maxsize=64)

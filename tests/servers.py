@@ -172,21 +172,26 @@ def serving(
     tianditu: dict[str, str] | None = None,
     ice: tuple[str, str] = ("", ""),
     tls: tuple[str, str] | None = None,
+    links_only: bool = False,
 ) -> Iterator[Server]:
     """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on;
-    ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret; ``tls``: a certificate and its key."""
+    ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret; ``tls``: a certificate and its key.
+    ``links_only``: the public edge of a house that stands already, in its own role of the database, without a worker."""
     port = port or free_port()
     order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu, "ice": ice, "tls": tls}
-    log = (home / "server.log").open("wb")
+    order["links_only"] = links_only
+    log = (home / ("edge.log" if links_only else "server.log")).open("wb")
     web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
     running = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}", database, home, pid=web.pid)
-    _people(running)
+    if not links_only:
+        _people(running)
     try:
-        _wait(running, web)
-        running.start_workers()
+        _wait(running, web, "/s/room" if links_only else "/api/city")
+        if not links_only:
+            running.start_workers()
         yield running
     finally:
         web.terminate()
@@ -214,18 +219,18 @@ def _people(running: Server) -> None:
     running.headers["Authorization"] = f"Bearer {token}"
 
 
-def _wait(running: Server, web: "subprocess.Popen[bytes]") -> None:
+def _wait(running: Server, web: "subprocess.Popen[bytes]", path: str) -> None:
     """Until the server answers; what it said where it ended instead."""
     end = time.monotonic() + 120
     context = ssl._create_unverified_context() if running.url.startswith("https") else None  # it signs itself
     while True:
         try:
-            asked = urllib.request.Request(f"{running.url}/api/city", headers=running.headers)
+            asked = urllib.request.Request(f"{running.url}{path}", headers=running.headers)
             with urllib.request.urlopen(asked, timeout=60, context=context) as answer:
                 assert answer.status == 200
                 return
         except OSError as error:
-            said = (running.home / "server.log").read_text("utf-8", "replace")
+            said = "".join(log.read_text("utf-8", "replace") for log in running.home.glob("*.log"))
             assert web.poll() is None and time.monotonic() < end, f"{error}\n{said}"
             time.sleep(0.1)
 
@@ -245,12 +250,13 @@ def _serve() -> None:
     from api.sso.settings import SingleSignOn
     from api.survey.ice import Ice
     from api.tianditu import Tianditu
+    from layers.rights.edge import in_role
 
     order = json.load(sys.stdin)
     sso = SingleSignOn(**order["sso"]) if order["sso"] else None
     tianditu = Tianditu(**order["tianditu"]) if order["tianditu"] else None
     settings = Settings(
-        order["database_url"],
+        in_role(order["database_url"]) if order["links_only"] else order["database_url"],
         PACKS,
         Path(order["home"]),
         WEB,
@@ -258,6 +264,7 @@ def _serve() -> None:
         sso=sso,
         tianditu=tianditu,
         ice=Ice.read(*order["ice"]),
+        links_only=order["links_only"],
     )
     certificate, key = order["tls"] or (None, None)
     uvicorn.run(

@@ -18,6 +18,7 @@ from api.jobs.worker import Workers
 from api.settings import Settings
 from api.survey.ice import Ice
 from geo.errors import BadInput
+from layers.rights.edge import edge_address
 from layers.session import engine, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def application(house: House, links_only: bool = False) -> Any:
     """The ASGI application of this installation, or its public edge. The database must be running."""
-    return create_app(replace(settings(house, house.database_url or house.cluster.dsn("waixian")), links_only=links_only))
+    address = house.database_url or house.cluster.dsn("waixian")
+    return create_app(replace(settings(house, _edge(address) if links_only else address), links_only=links_only))
+
+
+def _edge(address: str) -> str:
+    """The database as the edge reaches it. Raises Unavailable where that would show it pipes."""
+    door = engine(address)
+    try:
+        return edge_address(door)
+    finally:
+        door.dispose()
 
 
 def settings(house: House, database_url: str) -> Settings:
@@ -64,7 +75,9 @@ def serve(house: House, asked: argparse.Namespace) -> int:
     settings(house, "")  # what cannot be used is told before anything starts
     free(asked.host, asked.port)
     with house.database_address() as address:
-        if asked.links_only:  # its tables and first account are the house's business, and so are its jobs
+        if asked.links_only:
+            _edge(address)  # told before anything starts
+            # its tables and first account are the house's business, and so are its jobs
             return _run(asked, "app:edge", None)
         _ready(address)
         workers = Workers(address, house.packs, house.place, max(1, asked.workers), house.default_pack)

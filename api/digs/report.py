@@ -26,7 +26,7 @@ from api.report.map import frame, leaflet
 from api.report.page import TEMPLATES, centre, lf, own_script, page
 from api.styles import styles, work_style
 from geo.colocation import words as match_words
-from geo.schema import PAVEMENT, UTILITY
+from geo.vocabulary import PAVEMENT, UTILITY
 from layers.packs.digs import dig_rows
 
 FOLDER, COMMON = TEMPLATES / "match", TEMPLATES / "report"

@@ -16,7 +16,8 @@ from api.report.ground import encoded
 from geo.colocation import words as match_words
 from geo.columns import words
 from geo.crs import to_degrees
-from geo.schema import LAYERS, PAVEMENT, UTILITY
+from geo.schema import LAYERS
+from geo.vocabulary import PAVEMENT, UTILITY
 
 # What one page can carry and stay quick; what is left out is said on the page.
 PAIRS_MAX, WORKS_MAX = 5_000, 20_000

@@ -29,7 +29,7 @@ class GroundOut(Model):
 @router.get("/ground", response_model=GroundOut, responses=problems(404, 409), summary="底图 / the ground")
 def show_ground(guest: GuestNow, house: HouseNow) -> Json:
     """The city and the layers of its ground; their tiles are the guests' own."""
-    layers = [{**each, "tiles": f"{PLACE}{each['tiles']}"} for each in listed(house) if each["name"] in GROUND and each["tiles"]]
+    layers = [{**each, "tiles": f"{PLACE}{each['tiles']}"} for each in listed(house, GROUND) if each["tiles"]]
     return Json({"city": shown(house), "layers": layers})
 
 

@@ -9,6 +9,7 @@ from api.holdings import layer_version, raster_entry
 from api.rights import needs
 from api.schemas import LayerOut, problems
 from api.wire import Json
+from geo.city import VECTOR_LAYERS
 from layers.rasters.store import RASTER_LAYERS
 from layers.tiles import TILE_LAYERS
 
@@ -24,10 +25,14 @@ def list_layers(house: HouseNow) -> Json:
     return Json(listed(house))
 
 
-def listed(house: House) -> list[dict[str, Any]]:
-    """Layers and pictures, each with where its tiles are."""
-    vectors = [_with_tiles(house, entry, "mvt") for entry in house.standing.summary()]
-    return [*vectors, *(_with_tiles(house, raster_entry(house.engine, name), "png") for name in RASTER_LAYERS)]
+def listed(house: House, names: tuple[str, ...] = (*VECTOR_LAYERS, *RASTER_LAYERS)) -> list[dict[str, Any]]:
+    """Layers and pictures, each with where its tiles are; of the others nothing is asked."""
+    vectors = tuple(name for name in VECTOR_LAYERS if name in names)
+    pictures = [name for name in RASTER_LAYERS if name in names]
+    return [
+        *(_with_tiles(house, entry, "mvt") for entry in house.standing.summary(vectors)),
+        *(_with_tiles(house, raster_entry(house.engine, name), "png") for name in pictures),
+    ]
 
 
 def _with_tiles(house: House, entry: dict[str, Any], ending: str) -> dict[str, Any]:

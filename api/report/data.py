@@ -14,8 +14,9 @@ from api.styles import styles
 from geo.colocation import words as match_words
 from geo.crs import to_degrees
 from geo.law.pack import Pack
-from geo.schema import LAYERS, UTILITY
+from geo.schema import LAYERS
 from geo.verdict import Review
+from geo.vocabulary import UTILITY
 from geo.words import THEMES
 
 # What one page can carry and stay quick. What is left out is said on the page, and where it is to be found.

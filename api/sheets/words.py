@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geo.schema import LAYERS, PART, PAVEMENT, ROAD_CLASS, UTILITY
+from geo.schema import LAYERS
+from geo.vocabulary import PART, PAVEMENT, ROAD_CLASS, UTILITY
 
 THEMES = {"road": "道路", "green": "绿地", "tree": "树木", "pipe": "管线", "other": "未归属"}
 UNITS = {"m2": "m²", "m": "m", "tree": "株", "place": "处"}

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from geo.schema import LAYERS, UTILITY
+from geo.schema import LAYERS
 from geo.siting import mains, paths, silence
+from geo.vocabulary import UTILITY
 
 Pair = tuple[str, str]
 EN = {

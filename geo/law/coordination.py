@@ -54,7 +54,7 @@ class Quiet(Model):
 
 
 class Prices(Model):
-    """Yuan for each m² of pavement that is restored, by kind of pavement (:data:`geo.schema.PAVEMENT`)."""
+    """Yuan for each m² of pavement that is restored, by kind of pavement (:data:`geo.vocabulary.PAVEMENT`)."""
 
     pavement_yuan_m2: Mapping[str, Metres]
     cite: Cite

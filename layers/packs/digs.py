@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from geo.law.coordination import Coordination, Kind
 from geo.law.pack import Words
-from geo.schema import PAVEMENT
+from geo.vocabulary import PAVEMENT
 
 KINDS: Mapping[Kind, Words] = {
     "route": Words(zh="申报外线", en="proposed line"),

@@ -10,7 +10,8 @@ from typing import Any
 
 from geo.law.pack import PLACEHOLDER, Expr, Pack, Permit, Rule, Switch, Zone
 from geo.law.parse import atoms
-from geo.schema import LAYERS, PAVEMENT, ROAD_CLASS, ROUTE_COLUMNS, UTILITY
+from geo.schema import LAYERS, ROUTE_COLUMNS
+from geo.vocabulary import PAVEMENT, ROAD_CLASS, UTILITY
 from geo.zones import SUFFIXES
 
 TESTS = ("le", "lt", "ge", "gt", "eq", "among")

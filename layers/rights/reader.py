@@ -58,16 +58,16 @@ def make_reader(engine: sa.Engine) -> bool:
     with engine.connect() as connection:
         member = _is_member(connection)
     if not member:
-        _try(engine, f"CREATE ROLE {READER} NOLOGIN", f"GRANT {READER} TO CURRENT_USER")
+        attempt(engine, f"CREATE ROLE {READER} NOLOGIN", f"GRANT {READER} TO CURRENT_USER")
     for function in LEAKPROOF:
-        _try(engine, f"ALTER FUNCTION {function} LEAKPROOF")
+        attempt(engine, f"ALTER FUNCTION {function} LEAKPROOF")
     with engine.begin() as connection:
         grant(connection)
         return _is_member(connection)
 
 
-def _try(engine: sa.Engine, *statements: str) -> None:
-    """Each on its own; what we may not do, or what is done, stays as it is."""
+def attempt(engine: sa.Engine, *statements: str) -> None:
+    """Statements, each on its own; what we may not do, or what is done, stays as it is."""
     for statement in statements:
         with contextlib.suppress(DBAPIError), engine.begin() as connection:
             connection.exec_driver_sql(statement)
