@@ -57,11 +57,19 @@ def pipes(n: int) -> gpd.GeoDataFrame:
 
 
 def walk(n: int) -> list[dict[str, int]]:
-    """Tiles that somebody meets who looks here and there: n of them, each once."""
+    """Tiles that somebody meets who looks here and there in the city of pipes."""
+    low, high = (X0 + 500, Y0 + 500), (X0 + WIDE_M - 500, Y0 + HIGH_M - 500)
+    west, south, east, north = shapely.total_bounds(to_degrees(shapely.points([low, high]), CRS))
+    return walk_over((west, south, east, north), n)
+
+
+def walk_over(bounds: tuple[float, float, float, float], n: int) -> list[dict[str, int]]:
+    """Tiles that somebody meets who looks here and there inside some degrees (west, south, east, north), zoom 14 to 17: n of
+    them, each once."""
     chance, out = np.random.default_rng(5), dict[tuple[int, int, int], None]()
+    west, south, east, north = bounds
     while len(out) < n:
-        spot = shapely.Point(X0 + chance.uniform(500, WIDE_M - 500), Y0 + chance.uniform(500, HIGH_M - 500))
-        lon, lat = shapely.get_coordinates(to_degrees(spot, CRS))[0]
+        lon, lat = chance.uniform(west, east), chance.uniform(south, north)
         z = int(chance.integers(14, 18))
         y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
         out[z, int((lon + 180) / 360 * 2**z), int(y * 2**z)] = None
@@ -109,14 +117,13 @@ def told(
 
 
 @contextmanager
-def peer(python: Path, database: str) -> Iterator[str]:
-    """tipg in a process of its own."""
+def peer(command: Sequence[Path], check: str, env: Mapping[str, str]) -> Iterator[str]:
+    """A peer in a process of its own: its address. ``check``: a path that answers once it is up."""
     port = 18_765
-    env = {**os.environ, "BENCH_DATABASE": database}
-    process = subprocess.Popen([python, Path(__file__).with_name("peer_tiles.py"), str(port)], env=env)
+    process = subprocess.Popen([*command, str(port)], env={**os.environ, **env})
     try:
         for _ in range(240):
-            if _answers(f"http://127.0.0.1:{port}/collections/public.pipes/tiles"):
+            if _answers(f"http://127.0.0.1:{port}{check}"):
                 break
             time.sleep(0.25)
         yield f"http://127.0.0.1:{port}"
@@ -166,7 +173,8 @@ def main() -> None:
                 mine = ours(server, tiles, asked.readers)
             if not asked.tipg.exists():
                 sys.exit(f"{asked.tipg} is not there: tipg was not asked (see the head of this file)")
-            with peer(asked.tipg, address) as other:
+            tipg = [asked.tipg, Path(__file__).with_name("peer_tiles.py")]
+            with peer(tipg, "/collections/public.pipes/tiles", {"BENCH_DATABASE": address}) as other:
                 theirs = told("tipg, all rows, no rights", other, PEER, tiles, {}, asked.readers)
     print(f"tiles a second: ours {mine / theirs:.2f} times tipg's, each tile made anew by both")
 
