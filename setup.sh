@@ -105,6 +105,8 @@ wanted_packages() { # WHAT
   has_chromium || echo chromium
   has_libatomic || echo libatomic1
   command -v turnserver >/dev/null || echo coturn
+  command -v nginx >/dev/null || echo nginx-light
+  command -v ip >/dev/null || echo iproute2
 }
 
 # No cluster of the system's own while PostgreSQL is installed: Waixian keeps a private one. The setting goes away again.
@@ -115,8 +117,10 @@ install_packages() (
   echo 'create_main_cluster = false' | "${root[@]}" tee "$no_main" >/dev/null || exit
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
     apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" || exit
-  # the tests start a relay of their own on loopback; the distribution's would listen to everybody
-  case " $* " in *" coturn "*) [ ! -d /run/systemd/system ] || "${root[@]}" systemctl disable --now coturn || : ;; esac
+  # the tests start a relay and a proxy of their own; the distribution's would listen to everybody
+  for service in coturn nginx; do
+    case " $* " in *" $service"*) [ ! -d /run/systemd/system ] || "${root[@]}" systemctl disable --now "$service" || : ;; esac
+  done
 )
 
 no_postgis() {

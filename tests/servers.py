@@ -173,19 +173,29 @@ def serving(
     ice: tuple[str, str] = ("", ""),
     tls: tuple[str, str] | None = None,
     links_only: bool = False,
+    host: str = "127.0.0.1",
+    behind: str = "",
 ) -> Iterator[Server]:
     """A server and its worker in front of a database that holds a city. ``sso``: settings of single sign-on;
     ``tianditu``: of a background from outside; ``ice``: a survey's relay and its secret; ``tls``: a certificate and its key.
-    ``links_only``: the public edge of a house that stands already, in its own role of the database, without a worker."""
+    ``links_only``: the public edge of a house that stands already, in its own role of the database, without a worker.
+    ``host``: where it listens; ``behind``: the proxy that is believed what it says of who asks."""
     port = port or free_port()
     order = {"database_url": database, "home": str(home), "port": port, "sso": sso, "tianditu": tianditu, "ice": ice, "tls": tls}
-    order["links_only"] = links_only
+    order |= {"links_only": links_only, "host": host}
     log = (home / ("edge.log" if links_only else "server.log")).open("wb")
-    web = subprocess.Popen([sys.executable, "-m", "tests.servers"], stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=TOP)
+    web = subprocess.Popen(
+        [sys.executable, "-m", "tests.servers"],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        cwd=TOP,
+        env={**os.environ, **({"FORWARDED_ALLOW_IPS": behind} if behind else {})},
+    )
     assert web.stdin is not None
     web.stdin.write(json.dumps(order).encode())
     web.stdin.close()
-    running = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}", database, home, pid=web.pid)
+    running = Server(f"{'https' if tls else 'http'}://{host}:{port}", database, home, pid=web.pid)
     if not links_only:
         _people(running)
     try:
@@ -268,7 +278,12 @@ def _serve() -> None:
     )
     certificate, key = order["tls"] or (None, None)
     uvicorn.run(
-        create_app(settings), host="127.0.0.1", port=order["port"], log_level="warning", ssl_certfile=certificate, ssl_keyfile=key
+        create_app(settings),
+        host=order["host"],
+        port=order["port"],
+        log_level="warning",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
 
 
