@@ -124,6 +124,22 @@ def remove(survey_id: SurveyId, participant_id: ParticipantId, house: HouseNow, 
     return Json(_told(house, out), headers=NO_STORE)
 
 
+@router.delete(
+    "/{survey_id}/offices",
+    response_model=SurveyOut,
+    responses=DEEDS,
+    summary="取消整体邀请 / uninvite an office",
+    dependencies=SEE,
+)
+def uninvite(
+    survey_id: SurveyId, house: HouseNow, now: VisitorNow, role: Annotated[str | None, Query(max_length=100)] = None,
+    company_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> Json:  # fmt: skip
+    """Take back the invitation of a whole office or company, by the organiser; who has come already stays."""
+    out = store.uninvite_office(house.engine, now.person, now.actor, survey_id, role, company_id)
+    return Json(_told(house, out), headers=NO_STORE)
+
+
 @router.get(
     "/{survey_id}/events", response_model=EventsOut, responses=problems(400, 404, 422), summary="记录 / journal", dependencies=SEE
 )

@@ -1,6 +1,7 @@
 """Guests: who comes by a link, gets a cookie of their own device, and sees one survey as far as their task reaches."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -175,17 +176,22 @@ _ROOM = (
 
 def room_of(source: Source, guest: Guest) -> dict[str, Any]:
     """What a guest sees of their survey: who else takes part only where their task reaches that far;
-    of the offered times nobody's answers."""
+    of the offered times their own answers (``mine``) and nobody else's."""
     (survey,) = rows(source, _ROOM, survey=guest.survey)
     who = rows(source, WHO, survey=guest.survey)
     own = next(each for each in who if each["id"] == guest.participant)
     shown = ("id", "name", "role", "company", "task", "removed_at", "here")
     out: dict[str, Any] = {
         "survey": survey, "task": guest.task, "left_s": guest.left_s, "participant": {name: own[name] for name in shown},
-        "times": [{"id": each["id"], "starts_at": each["starts_at"]} for each in offered(source, guest.survey)["times"]],
+        "times": [_time_of(each, guest.participant) for each in offered(source, guest.survey)["times"]],
         "participants": [] if guest.task == "position" else [{name: each[name] for name in shown} for each in who],
     }  # fmt: skip
     return out
+
+
+def _time_of(time: Mapping[str, Any], participant: int) -> dict[str, Any]:
+    mine = next((one["answer"] for one in time["answers"] if one["participant"] == participant), None)
+    return {"id": time["id"], "starts_at": time["starts_at"], "mine": mine}
 
 
 def network_of(address: str) -> str:

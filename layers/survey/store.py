@@ -236,6 +236,26 @@ def invite_office(
     return one(engine, person, survey)
 
 
+def uninvite_office(
+    engine: sa.Engine, person: Person, actor: Actor, survey: int, role: str | None = None, company_id: int | None = None
+) -> dict[str, Any]:
+    """Take back the invitation of a whole office: nobody else of it is let in. Who has come already stays until removed.
+
+    Raises NotFound where it was not invited, Forbidden, Conflict once the survey has ended."""
+    with engine.begin() as connection:
+        if led(connection, person, survey)["state"] in ("closed", "cancelled"):
+            raise Conflict(why_zh="踏勘已经结束", why_en="the survey has ended")
+        query = (
+            "DELETE FROM survey_offices WHERE survey = :survey AND role IS NOT DISTINCT FROM CAST(:role AS text)"
+            " AND company IS NOT DISTINCT FROM CAST(:company AS bigint)"
+        )
+        gone = run(connection, query, survey=survey, role=role, company=company_id)
+        if not gone:
+            raise NotFound(what_zh="受邀单位", what_en="invited office", id=role or company_id or "")
+        note(connection, actor, "survey.uninvite", f"survey {survey}", {"role": role, "company": company_id}, None)
+    return one(engine, person, survey)
+
+
 def remove(engine: sa.Engine, person: Person, actor: Actor, survey: int, participant: int) -> dict[str, Any]:
     """Shut somebody out: an open room's journal says so and every process cuts their sockets. The link by which a guest came lets
     no new device in after that. Raises NotFound, Forbidden, Conflict for the organiser."""

@@ -70,6 +70,8 @@ def test_a_common_time_is_found_with_a_guest_and_agreed(visitors: Visitors, serv
         assert asked["silent"] == [asked["participants"][-1]["id"]] and "施工员" in asked["reminder"]["zh"]
         answered = guest.post("/api/guest/times/answers", json={"answers": {one: "maybe", two: "yes"}})
         assert answered.status_code == 200, answered.text
+        assert [each["mine"] for each in guest.get("/api/guest").json()["times"]] == ["maybe", "yes"]  # their own, nobody else's
+        assert not any("answers" in each for each in answered.json()["times"])
         said = lead.get(at).json()
         assert said["silent"] == [] and said["reminder"] is None
         assert [each["answer"] for each in said["times"][1]["answers"]] == ["yes", "yes"]
@@ -94,6 +96,14 @@ def test_whoever_of_an_invited_office_comes_takes_part(visitors: Visitors, serve
     assert urban.get(at).json()["participants"][-1]["id"] == own
     assert lead.delete(f"{at}/participants/{own}").status_code == 200
     assert urban.get(at).status_code == 404  # the office is invited; who was removed is not
+    lead.post(f"{at}/participants", json={"role": "traffic"})
+    assert visitors["traffic"].get(at).status_code == 200
+    assert visitors["planning"].delete(f"{at}/offices", params={"role": "traffic"}).status_code == 403
+    left = lead.delete(f"{at}/offices", params={"role": "traffic"}).json()["offices"]
+    assert [each["role"] for each in left] == ["urban"]
+    assert visitors["traffic"].get(at).status_code == 404  # nobody of it had come
+    for gone in ({"role": "traffic"}, {"company_id": 1}, {}):
+        assert lead.delete(f"{at}/offices", params=gone).status_code == 404, gone
 
 
 def test_who_waits_in_the_room_when_it_opens_has_come(visitors: Visitors, server: Server) -> None:

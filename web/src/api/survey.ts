@@ -48,11 +48,12 @@ export interface SurveyBrief {
 export const REPLIES = ['yes', 'maybe', 'no'] as const
 export type Reply = (typeof REPLIES)[number]
 
-/** A time that is offered, with who can come then; a guest is told nobody's answers. */
+/** A time that is offered, with who can come then; a guest is told their own answer alone (`mine`). */
 export interface OfferedTime {
   id: number
   starts_at: string
   answers?: { participant: number; answer: Reply }[]
+  mine?: Reply | null
 }
 
 export const CAUSES = ['customer', 'force_majeure'] as const
@@ -73,7 +74,7 @@ export interface SurveyClock {
 export interface Survey extends SurveyBrief {
   participants: Participant[]
   /** Offices and companies that were invited whole. */
-  offices: { role: string; company_id: number | null; company: string | null }[]
+  offices: { role: string | null; company_id: number | null; company: string | null }[]
   /** null for a guest, who is not told. */
   clock: SurveyClock | null
   times: OfferedTime[]
@@ -180,6 +181,7 @@ export const readSurvey = async (id: number, signal?: AbortSignal): Promise<Surv
 export const callSurvey = (asked: Call): Promise<Survey> => send('POST', '/api/surveys', asked)
 export const stepSurvey = (id: number, step: Step, more: { agreed_for?: string; without?: string } = {}): Promise<Survey> => send('POST', `${at(id)}/step`, { step, ...more })
 export const inviteToSurvey = (id: number, whom: { login: string } | { role: string } | { company_id: number }): Promise<Survey> => send('POST', `${at(id)}/participants`, whom)
+export const uninviteFromSurvey = (id: number, whom: { role: string } | { company_id: number }): Promise<Survey> => json(`${at(id)}/offices${query(whom)}`, { method: 'DELETE' })
 export const removeFromSurvey = (id: number, participant: number): Promise<Survey> => json(`${at(id)}/participants/${participant}`, { method: 'DELETE' })
 
 export const readChecklist = async (id: number, signal?: AbortSignal): Promise<UnitPoints[]> => (await json<{ items: UnitPoints[] }>(`${at(id)}/checklist`, { signal })).items

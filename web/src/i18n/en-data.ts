@@ -156,6 +156,7 @@ export const enData: Record<keyof typeof zhData, string> = {
   'audit.invitation.send': 'invitation sent',
   'audit.survey.call': 'survey called',
   'audit.survey.invite': 'invited to a survey',
+  'audit.survey.uninvite': 'took back the invitation of an office to a survey',
   'audit.survey.remove': 'removed from a survey',
   'audit.survey.link': 'survey link made',
   'audit.survey.link_end': 'survey link ended',

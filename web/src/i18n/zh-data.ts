@@ -154,6 +154,7 @@ export const zhData = {
   'audit.invitation.send': '发出邀请',
   'audit.survey.call': '发起踏勘',
   'audit.survey.invite': '邀请参加踏勘',
+  'audit.survey.uninvite': '取消单位的踏勘邀请',
   'audit.survey.remove': '移出踏勘',
   'audit.survey.link': '签发踏勘链接',
   'audit.survey.link_end': '收回踏勘链接',

@@ -1,7 +1,7 @@
 /** Joint surveys: the list, the one that is open, what its organiser does, and a new one that is being called. */
 import { reactive, ref, shallowRef } from 'vue'
 import type { Polygon, Point, Position } from 'geojson'
-import { callSurvey, inviteToSurvey, pauseSurvey, readSurvey, readSurveys, removeFromSurvey, resumeSurvey, stepSurvey, type Cause, type KindName, type KindOf, type Mode, type Step, type Survey, type SurveyBrief } from '../api/survey'
+import { callSurvey, inviteToSurvey, pauseSurvey, readSurvey, readSurveys, removeFromSurvey, resumeSurvey, stepSurvey, uninviteFromSurvey, type Cause, type KindName, type KindOf, type Mode, type Step, type Survey, type SurveyBrief } from '../api/survey'
 import { explain } from '../i18n'
 import { boxOf, linesOf } from '../util/geo'
 import { flight, place, sheet } from './store'
@@ -118,6 +118,7 @@ async function done(work: () => Promise<Survey>, problem = stepError): Promise<b
 
 export const take = (step: Step, more: { agreed_for?: string; without?: string } = {}): Promise<boolean> => done(() => stepSurvey(survey.value!.id, step, more))
 export const invite = (whom: Parameters<typeof inviteToSurvey>[1]): Promise<boolean> => done(() => inviteToSurvey(survey.value!.id, whom), inviteError)
+export const uninvite = (whom: Parameters<typeof uninviteFromSurvey>[1]): Promise<boolean> => done(() => uninviteFromSurvey(survey.value!.id, whom), inviteError)
 export const pause = (cause: Cause, note: string): Promise<boolean> => done(() => pauseSurvey(survey.value!.id, cause, note))
 export const resume = (): Promise<boolean> => done(() => resumeSurvey(survey.value!.id))
 export const remove = (participant: number): Promise<boolean> => done(() => removeFromSurvey(survey.value!.id, participant), inviteError)
