@@ -75,8 +75,9 @@ def field_pack(house: House, now: Visitor, survey: int, whole: bool) -> IO[bytes
     audit. Raises NotFound for who does not see the survey, Conflict while another pack of theirs is made, BadInput where the
     area holds more rows than may be taken at once."""
     found = store.one(house.engine, now.person, survey)
-    with _alone(now.person.id), tempfile.TemporaryDirectory(prefix="waixian-pack-") as made:
-        out = tempfile.TemporaryFile()  # noqa: SIM115 — who sends it closes it
+    place = folder_of(house)  # the disk that holds the photos has room for them; a server's /tmp may be its memory
+    with _alone(now.person.id), tempfile.TemporaryDirectory(prefix=".pack-", dir=place) as made:
+        out = tempfile.TemporaryFile(dir=place)  # noqa: SIM115 — who sends it closes it
         try:
             tables = _made(house, now, found, whole, Path(made), out)
             counts = {name: rows_of(tables, name) for name in PIPES}

@@ -8,6 +8,8 @@ from api.field_pack.table import Look, Shape, Symbol, Table
 
 VERSION = "3.34.0-Prizren"
 """The QGIS whose spelling this is: later ones read it, and so does QField since 3.0."""
+SEEN_THROUGH = "0.4"
+"""Filled areas, so that the picture under them shows."""
 _TYPES: Mapping[str, str] = {"Point": "marker", "LineString": "line", "Polygon": "fill"}
 _NUMBERS: Mapping[type, str] = {bool: "bool", int: "int", float: "double", str: "QString"}
 
@@ -20,11 +22,11 @@ def qml(table: Table) -> str:
 
 
 def elements(table: Table) -> list[ET.Element]:
-    """Renderer, labels, Chinese names of columns and the words of their values."""
+    """Renderer, labels, Chinese names of columns, the words of their values, and what a new row begins with."""
     out = []
     if table.shape is not None and table.look is not None:
         out = [_renderer(table.look, table.shape), *_labels(table.look, table.shape)]
-    return [*out, _fields(table), _aliases(table)]
+    return [*out, _fields(table), _aliases(table), _defaults(table)]
 
 
 def _renderer(look: Look, shape: Shape) -> ET.Element:
@@ -43,7 +45,8 @@ def _renderer(look: Look, shape: Shape) -> ET.Element:
 
 
 def _symbol(name: str, symbol: Symbol, shape: Shape) -> ET.Element:
-    root = ET.Element("symbol", {"name": name, "type": _TYPES[shape], "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"})
+    alpha = SEEN_THROUGH if shape == "Polygon" and symbol.fill else "1"
+    root = ET.Element("symbol", {"name": name, "type": _TYPES[shape], "alpha": alpha, "clip_to_extent": "1", "force_rhr": "0"})
     kinds = {"Point": "SimpleMarker", "LineString": "SimpleLine", "Polygon": "SimpleFill"}
     layer = ET.SubElement(root, "layer", {"class": kinds[shape], "enabled": "1", "locked": "0", "pass": "0"})
     layer.append(options(_drawn(symbol, shape)))
@@ -119,6 +122,13 @@ def _aliases(table: Table) -> ET.Element:
     root = ET.Element("aliases")
     for at, name in enumerate(_columns(table), 1):  # 0 is the number that the GeoPackage gives
         ET.SubElement(root, "alias", {"index": str(at), "field": name, "name": table.aliases.get(name, name)})
+    return root
+
+
+def _defaults(table: Table) -> ET.Element:
+    root = ET.Element("defaults")
+    for name, expression in table.defaults.items():
+        ET.SubElement(root, "default", {"field": name, "expression": expression, "applyOnUpdate": "0"})
     return root
 
 

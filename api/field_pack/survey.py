@@ -157,7 +157,8 @@ def _pins(events: list[dict[str, Any]], names: Mapping[int, str], photos: Mappin
     known = {kind: (two[0], words.MARKED[kind]) for kind, two in words.KINDS.items()}
     values = {"kind": {kind: two[0] for kind, two in words.KINDS.items()}}
     look = Look(words.MARKED["pin"], "kind", known, "words")
-    return _table("pins", words.PINS, rows, shapes, "Point", city, look, values=values, photo="photo", editable=True)
+    more = {"values": values, "photo": "photo", "editable": True, "defaults": words.NEW_PIN}
+    return _table("pins", words.PINS, rows, shapes, "Point", city, look, **more)
 
 
 def _number(value: object) -> float | None:

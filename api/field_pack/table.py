@@ -39,7 +39,8 @@ class Look:
 @dataclass(frozen=True)
 class Table:
     """``frame``: rows in the work CRS (no geometry where ``shape`` is None); ``aliases``: columns in Chinese; ``values``: the
-    words of coded columns; ``photo``: the column that holds the path of a picture; ``editable``: to be added to on the spot."""
+    words of coded columns; ``photo``: the column that holds the path of a picture; ``editable``: to be added to on the spot;
+    ``defaults``: what a row that is added there begins with, as expressions of QGIS."""
 
     name: str
     title: Words
@@ -51,6 +52,7 @@ class Table:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     photo: str = ""
     editable: bool = False
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 Columns = Mapping[str, tuple[Kind | Literal["yes"], str]]

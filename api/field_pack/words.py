@@ -52,6 +52,7 @@ CJJ61: Mapping[str, str] = {
     "water": "#00ffff", "drain": "#4c3926", "gas": "#ff00ff", "heat": "#ff8000", "power": "#ff0000", "comms": "#00ff00",
     "other": "#8a8a8a",
 }  # fmt: skip
+NEW_PIN: Mapping[str, str] = {"kind": "'pin'", "at": "format_date(now(), 'yyyy-MM-dd HH:mm')"}
 MARKED: Mapping[str, Symbol] = {
     "pin": Symbol("#B4431F", 4.0), "photo": Symbol("#0072B2", 4.0), "clip": Symbol("#0072B2", 3.0),
     "voice": Symbol("#0072B2", 3.0),

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import tempfile
 import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -337,7 +336,7 @@ def test_strangers_and_guests_get_nothing(visitors: Visitors, survey: JSON, hous
     with phone(house, invited(house, house.secret("lead"), survey, task="take_part"), name="李工") as guest:
         assert guest.get(address).status_code in (401, 403, 404)
     assert httpx.get(f"{house.url}{address}", trust_env=False).status_code == 401
-    assert not list(Path(tempfile.gettempdir()).glob("waixian-pack-*"))  # nothing of it is left behind
+    assert not list((house.home / "surveys").glob(".pack-*"))  # nothing of it is left behind
 
 
 def test_one_pack_at_a_time(visitors: Visitors, survey: JSON, house: Server) -> None:
@@ -361,3 +360,13 @@ def test_where_nothing_was_delivered_it_says_so(empty_house: Server, tmp_path: P
         assert bare.table(name).empty and bare.table(name).crs.to_epsg() == WORK_CRS
     root = ET.fromstring(bare.text("survey.qgs"))
     assert {one.findtext("provider") for one in root.findall("projectlayers/maplayer")} == {"ogr"}
+
+
+def test_a_photo_whose_original_is_lost_is_told(visitors: Visitors, survey: JSON, house: Server, tmp_path: Path) -> None:
+    """The last test of the module: the survey has lost a photo after it."""
+    lost = next((house.home / "surveys" / str(survey["id"])).glob("*.png"))
+    lost.unlink()
+    left = Pack(visitors["lead"], survey, tmp_path)
+    assert [name for name in left.zip.namelist() if name.endswith(".png")] == []
+    assert "缺原件的照片（文件编号）：2" in left.text("README.txt")
+    assert left.table("pins")["photo"].isna().tolist() == [True, True, False, True]
