@@ -46,6 +46,7 @@ from api.endpoints import (
     sso,
     stock,
     survey_links,
+    survey_pack,
     survey_records,
     survey_times,
     surveys,
@@ -91,7 +92,7 @@ TAGS = [
 NOUNS = (  # tiles are asked for most: they are looked for first
     tiles, session, sso, people, companies, tokens, audit, city, layers, features, stock, packs, reviews, drawing, proposals,
     sheets, siting, queue, tasks, jobs, routes, works, matches, plans, digs, invitations, quiet, scoreboard, search,
-    places, surveys, survey_links, survey_records, survey_times, guest, guest_ground,
+    places, surveys, survey_links, survey_records, survey_times, survey_pack, guest, guest_ground,
 )  # fmt: skip
 UPLOADS = ("/api/reviews", "/api/lines/read", "/api/previews")
 BODY_BYTES = 2 << 20  # 10,000 vertices in fifteen digits, with room for words

@@ -73,6 +73,18 @@ def layers_summary(engine: sa.Engine, names: Sequence[str] = VECTOR_LAYERS) -> l
         return [_summary(connection, name, settings) for name in names]
 
 
+def told_of(engine: sa.Engine, name: str) -> dict[str, Any]:
+    """What its deliveries say of a layer, of pictures too: whether there is one, how old it is, and whose."""
+    with engine.connect() as connection:
+        claims = claims_of(connection, name)
+    layer = joined(name, claims, None) if claims else Layer(name, None)
+    words = ("source", "owner", "licence", "as_of")
+    spec = LAYERS[name]
+    return {
+        "name": name, "zh": spec.zh, "en": spec.en, "delivered": bool(claims), **{one: getattr(layer, one) for one in words},
+    }  # fmt: skip
+
+
 def current(at: int | None) -> sql.Composable:
     """The condition that a row is current, or was just after delivery ``at``; ``t`` is the row's table."""
     if at is None:

@@ -13,14 +13,13 @@ from starlette.responses import FileResponse, Response
 from api.asked import BoxText, box_of
 from api.deps import HouseNow
 from api.examples import COLLECTION
-from api.masking import WHOLE
+from api.masking import WHOLE, veiled
 from api.rights import VisitorNow, needs
 from api.schemas import Model, problems
 from api.texts import words_of_path
 from api.wire import Json
 from layers.features import feature, features, taken
 from layers.people.audit import told
-from layers.people.personal import masked_text
 
 router = APIRouter(prefix="/api/layers/{layer}", tags=["city"], dependencies=[needs("see")])
 Layer = Annotated[str, Path(max_length=40, description="图层名，或 routes、pipe_squares / name of a layer, or one of these")]
@@ -72,7 +71,7 @@ def export(layer: Layer, ending: Ending, request: Request, house: HouseNow, now:
     name = words_of_path("layer", layer)
     frame = taken(house.engine, now.scope, name, box_of(bbox))
     if not getattr(request.state, WHOLE, False):
-        frame = _veiled(frame)
+        frame = veiled(frame)
     told(house.engine, now.actor, "layer.export", name, {"rows": len(frame), "format": ending, "bbox": bbox})
     with tempfile.NamedTemporaryFile(suffix=f".{ending}", delete=False) as file:
         path = FilePath(file.name)
@@ -85,12 +84,6 @@ def export(layer: Layer, ending: Ending, request: Request, house: HouseNow, now:
         path, media_type=_MEDIA[ending], filename=f"{name}.{ending}", headers={"Cache-Control": "no-store"},
         background=BackgroundTask(path.unlink, missing_ok=True),
     )  # fmt: skip
-
-
-def _veiled(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """With the numbers of persons masked, wherever somebody typed one: a file passes no mask on its way."""
-    texts = [name for name in frame.columns if name != "geometry" and frame[name].dtype.kind not in "ifbM"]
-    return frame.assign(**{name: frame[name].map(masked_text, na_action="ignore") for name in texts})
 
 
 def _write(frame: gpd.GeoDataFrame, path: FilePath, ending: Ending, name: str) -> None:

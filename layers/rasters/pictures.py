@@ -34,23 +34,29 @@ class Picture:
 
 
 def pictures(paths: Sequence[Path], where: Any, most: int) -> list[Picture]:
-    """Tiles that touch ``where`` (a shape in degrees), from :data:`SHALLOWEST` down to the last zoom at which all of them
-    together are at most ``most`` and the picture still gains by it; none without ``paths``."""
+    """Tiles that touch ``where`` (a shape in degrees), as :func:`numbers` chooses them, and that have data."""
+    chosen = numbers(paths, where, most)
+    return [one for z, x, y in chosen if (one := _picture(paths, z, x, y)) is not None]
+
+
+def numbers(
+    paths: Sequence[Path], where: Any, most: int, zooms: tuple[int, int] = (SHALLOWEST, DEEPEST)
+) -> list[tuple[int, int, int]]:  # fmt: skip
+    """z, x, y of the tiles that touch ``where`` (a shape in degrees): from the first of ``zooms`` down to the last zoom at which
+    all of them together are at most ``most`` and the picture still gains by it; none without ``paths``."""
     if not paths:
         return []
     mercator = shapely.transform(where, _mercator)
     around = shapely.box(*mercator.bounds)
     shapely.prepare(mercator)
-    finest = min(DEEPEST, _finest(paths, where.centroid.y))
-    found: list[Picture] = []
-    left = most
-    for z in range(SHALLOWEST, finest + 1):
+    finest = min(zooms[1], max(zooms[0], _finest(paths, where.centroid.y)))
+    found: list[tuple[int, int, int]] = []
+    for z in range(zooms[0], finest + 1):
         whole = _touching(around, z)  # from afar nobody wants to see an island around each line
         level = whole if len(whole) <= most // OVERVIEW else _touching(mercator, z)
-        if len(level) > left:
+        if len(found) + len(level) > most:
             break
-        left -= len(level)
-        found += [one for x, y in level if (one := _picture(paths, z, x, y)) is not None]
+        found += [(z, x, y) for x, y in level]
     return found
 
 
@@ -66,7 +72,7 @@ def _finest(paths: Sequence[Path], latitude: float) -> int:
         with rasterio.open(path, driver="GTiff") as source:
             sizes.append(abs(source.transform.a))  # ours lie in a work CRS of metres
     ground_m = _EARTH_M * math.cos(math.radians(latitude)) / SIZE
-    return max(SHALLOWEST, math.ceil(math.log2(ground_m / min(sizes))))
+    return math.ceil(math.log2(ground_m / min(sizes)))
 
 
 def _touching(mercator: Any, z: int) -> list[tuple[int, int]]:

@@ -119,6 +119,12 @@ def found(engine: sa.Engine, folder: Path, survey: int, file: int, size: Size) -
     raise NotFound(what_zh="文件", what_en="file", id=file)
 
 
+def photos(engine: sa.Engine, survey: int) -> list[dict[str, Any]]:
+    """``id`` and ``sha256`` of each photo that was handed in, in their order."""
+    query = "SELECT id, sha256 FROM survey_files WHERE survey = :survey AND kind = 'photo' ORDER BY id"
+    return rows(engine, query, survey=survey)
+
+
 def _digest(path: Path) -> tuple[str, int]:
     digest = hashlib.sha256()
     with path.open("rb") as opened:

@@ -81,6 +81,7 @@ OPERATIONS = [
     "POST /api/surveys/{survey_id}/pause", "POST /api/surveys/{survey_id}/resume",
     "POST /api/surveys/{survey_id}/times", "POST /api/surveys/{survey_id}/times/answers",
     "GET /api/surveys/{survey_id}/calendar.ics", "GET /api/surveys/{survey_id}/checklist",
+    "GET /api/surveys/{survey_id}/field-pack",
     "GET /api/surveys/{survey_id}/record", "GET /api/surveys/{survey_id}/record/verify", "GET /api/records/key",
     "POST /api/guest/times/answers", "GET /api/guest", "GET /api/guest/checklist", "GET /api/guest/ground",
     "GET /api/guest/way", "GET /api/surveys/{survey_id}/way",

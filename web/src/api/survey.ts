@@ -188,6 +188,7 @@ export const readChecklist = async (id: number, signal?: AbortSignal): Promise<U
 export const answerTimes = async (id: number, answers: Record<number, Reply>): Promise<void> => void (await send('POST', `${at(id)}/times/answers`, { answers }))
 export const offerTimes = async (id: number, times: string[]): Promise<void> => void (await send('POST', `${at(id)}/times`, { times }))
 export const readWay = (id: number, signal?: AbortSignal): Promise<Way> => json(`${at(id)}/way`, { signal })
+export const packAddress = (id: number): string => `${at(id)}/field-pack`
 export const calendarAddress = (id: number): string => `${at(id)}/calendar.ics`
 export const pauseSurvey = (id: number, cause: Cause, note: string): Promise<Survey> => send('POST', `${at(id)}/pause`, { cause, note })
 export const resumeSurvey = (id: number): Promise<Survey> => json(`${at(id)}/resume`, { method: 'POST' })

@@ -19,5 +19,5 @@ export const ACTIONS: Record<string, readonly string[]> = {
   plan: ['make', 'move'],
   invitation: ['send', 'renew', 'revoke'],
   quiet: ['enter'],
-  survey: ['call', 'invite', 'uninvite', 'remove', 'link', 'link_end', 'times', 'agree', 'open', 'pause', 'resume', 'close', 'record', 'cancel'],
+  survey: ['call', 'invite', 'uninvite', 'remove', 'link', 'link_end', 'times', 'agree', 'open', 'pause', 'resume', 'close', 'record', 'field_pack', 'cancel'],
 }

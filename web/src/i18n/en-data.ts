@@ -167,6 +167,7 @@ export const enData: Record<keyof typeof zhData, string> = {
   'audit.survey.resume': 'survey resumed',
   'audit.survey.close': 'survey closed',
   'audit.survey.record': 'survey record made',
+  'audit.survey.field_pack': 'field pack taken out',
   'audit.survey.cancel': 'survey cancelled',
   'audit.field.offices': 'to offices',
   'audit.field.companies': 'to other companies',

@@ -167,6 +167,8 @@ export const enSurvey: Record<keyof typeof zhSurvey, string> = {
   'survey.cure.android': 'Pull down and turn on Location, allow it in the browser’s site settings, then reload this page.',
   'survey.cure.other': 'Allow location in the site settings beside the browser’s address bar, then reload this page.',
   'survey.original': 'Download the original (HEIC, browsers cannot show it)',
+  'survey.pack': 'Field pack',
+  'survey.pack.says': 'Site, line, checklist, photos, satellite picture and the ground around them, for QField and QGIS without a network; with the pipes that you may see, which the audit keeps',
   'survey.close.without': 'Not yet concluded: {units}. To close all the same, say why',
   'survey.closed.without': 'Closed without a conclusion of: {units}. Reason: {reason}',
 }

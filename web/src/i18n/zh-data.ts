@@ -165,6 +165,7 @@ export const zhData = {
   'audit.survey.resume': '恢复踏勘',
   'audit.survey.close': '结束踏勘',
   'audit.survey.record': '生成踏勘记录',
+  'audit.survey.field_pack': '取出外业包',
   'audit.survey.cancel': '取消踏勘',
   'audit.field.offices': '对政府部门',
   'audit.field.companies': '对其他管线单位',

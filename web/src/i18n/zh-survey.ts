@@ -165,6 +165,8 @@ export const zhSurvey = {
   'survey.cure.android': '请下拉打开“位置信息”，在浏览器的网站设置里允许位置，然后刷新本页。',
   'survey.cure.other': '请在浏览器地址栏左侧的网站设置里允许位置，然后刷新本页。',
   'survey.original': '下载原件（HEIC，浏览器不能显示）',
+  'survey.pack': '外业包',
+  'survey.pack.says': '踏勘地点、外线、核对清单、照片、影像和周边地物，供 QField 和 QGIS 断网使用；含您可见的管线，取出时记入操作记录',
   'survey.close.without': '尚未下结论：{units}。仍要结束请写明原因',
   'survey.closed.without': '结束时尚未下结论：{units}。原因：{reason}',
 } as const
