@@ -371,4 +371,4 @@ def test_search_looks_into_every_layer(engine: sa.Engine, town: City, sample_lay
     for name, frame in sample_layers.items():
         load_layer(engine, name, frame, Delivery())
     kinds = {each["kind"] for each in queries.search(engine, EVERYTHING, "“", limit=100)}
-    assert kinds == {"road", "green", "heritage", "tree", "highway", "planning", "district", "event", "pipe"}
+    assert kinds == {"road", "green", "heritage", "tree", "highway", "planning", "district", "event", "pipe", "pipe_point"}
