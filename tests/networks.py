@@ -32,8 +32,9 @@ def missing() -> str:
     lacks = [name for name in ("ip", "nginx") if shutil.which(name) is None]
     if lacks or os.geteuid() != 0:
         return f"needs root, and the programs: {', '.join(lacks) or 'all are there'}"
-    tried = subprocess.run(["ip", "netns", "add", "wx-try"], capture_output=True, text=True)
-    subprocess.run(["ip", "netns", "del", "wx-try"], capture_output=True)
+    name = f"wx-try{os.getpid()}"  # two workers of one run ask at the same time
+    tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
+    subprocess.run(["ip", "netns", "del", name], capture_output=True)
     return "" if tried.returncode == 0 else f"no network namespaces here: {tried.stderr.strip()}"
 
 

@@ -10,17 +10,18 @@ from sqlalchemy.engine import make_url
 
 from geo.errors import Unavailable
 from layers.postgres import EDGE
-from layers.rights.reader import attempt
+from layers.rights.reader import attempt, is_member
 
 GROUND = ("cities", "deliveries", "roads", "road_surfaces", "highways", "green", "districts", "rasters")
-READS = (*GROUND, "companies", "plans", "dig_members", "match_parts", "spatial_ref_sys")
-# A survey's room and a dig's answers are written by those who hold a link; what they do goes into the audit.
+READS = (*GROUND, "companies", "plans", "dig_members", "match_parts", "survey_records", "spatial_ref_sys")
+# A survey's room and a dig's answers are written by those who hold a link.
 WRITES = (
-    "surveys", "survey_events", "survey_files", "survey_links", "survey_offices", "survey_openings", "survey_participants",
-    "survey_pauses", "survey_presence", "survey_records", "survey_replies", "survey_times", "digs", "dig_events", "invitations",
-    "audit",
+    "surveys", "survey_files", "survey_links", "survey_offices", "survey_openings", "survey_participants",
+    "survey_pauses", "survey_presence", "survey_replies", "survey_times", "digs", "invitations",
     "sign_in_tries",  # wrong PINs are counted with wrong passwords: both slow down the next try
 )  # fmt: skip
+# What is only ever added to: the journals, and the audit of what they did.
+ADDS = ("survey_events", "dig_events", "audit")
 # names of people, and nothing by which one could sign in as them
 OF_PEOPLE = ("id", "login", "name", "role", "company", "district", "disabled_at")
 NEVER = ("pipes", "pipe_points", "pipe_squares", "pipes_full", "pipe_points_full", "pipes_squares", "sessions", "tokens")
@@ -29,7 +30,7 @@ NEVER = ("pipes", "pipe_points", "pipe_squares", "pipes_full", "pipe_points_full
 def make_edge(engine: sa.Engine) -> None:
     """The role of the edge with its rights, where we may make it; where we may not, its setting up is the operator's."""
     with engine.connect() as connection:
-        member = _is_member(connection)
+        member = is_member(connection, EDGE)
     if not member:
         attempt(engine, f"CREATE ROLE {EDGE} NOLOGIN", f"GRANT {EDGE} TO CURRENT_USER")
     with engine.begin() as connection:
@@ -44,7 +45,7 @@ def edge_address(engine: sa.Engine) -> str:
     """
     with engine.connect() as connection:
         sees = any(_may_read(connection, table) for table in NEVER)
-        member = _is_member(connection)
+        member = is_member(connection, EDGE)
     if sees and not member:
         raise Unavailable(
             why_zh="公网边界须以看不到管线的数据库角色运行：请数据库管理员执行 "
@@ -66,16 +67,12 @@ def _may_read(connection: sa.Connection, table: str) -> bool:
     return bool(connection.scalar(sa.text(query), {"table": table}))
 
 
-def _is_member(connection: sa.Connection) -> bool:
-    query = "SELECT coalesce(bool_or(pg_has_role(current_user, oid, 'MEMBER')), false) FROM pg_roles WHERE rolname = :role"
-    return bool(connection.scalar(sa.text(query), {"role": EDGE}))
-
-
 def _grant(connection: sa.Connection) -> None:
     there = set(sa.inspect(connection).get_table_names())
     for statement in (
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {EDGE}",
         f"GRANT SELECT ON {_named(READS, there)} TO {EDGE}",
+        f"GRANT SELECT, INSERT ON {_named(ADDS, there)} TO {EDGE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {_named(WRITES, there)} TO {EDGE}",
         f"GRANT SELECT ({', '.join(OF_PEOPLE)}) ON people TO {EDGE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {EDGE}",

@@ -39,15 +39,16 @@ def has_reader(engine: sa.Engine) -> bool:
     known = _ENTERS.get(engine)
     if known is None:
         with engine.connect() as connection:
-            known = _is_member(connection)
+            known = is_member(connection, READER)
         if known:  # a "no" is asked again: the role may be made while we run
             _ENTERS[engine] = True
     return known
 
 
-def _is_member(connection: sa.Connection) -> bool:
+def is_member(connection: sa.Connection, role: str) -> bool:
+    """May the one who is connected become this role? No where the role is not there."""
     query = "SELECT coalesce(bool_or(pg_has_role(current_user, oid, 'MEMBER')), false) FROM pg_roles WHERE rolname = :role"
-    return bool(connection.scalar(sa.text(query), {"role": READER}))
+    return bool(connection.scalar(sa.text(query), {"role": role}))
 
 
 def make_reader(engine: sa.Engine) -> bool:
@@ -56,14 +57,14 @@ def make_reader(engine: sa.Engine) -> bool:
     Returns whether there is a reader that we may become.
     """
     with engine.connect() as connection:
-        member = _is_member(connection)
+        member = is_member(connection, READER)
     if not member:
         attempt(engine, f"CREATE ROLE {READER} NOLOGIN", f"GRANT {READER} TO CURRENT_USER")
     for function in LEAKPROOF:
         attempt(engine, f"ALTER FUNCTION {function} LEAKPROOF")
     with engine.begin() as connection:
         grant(connection)
-        return _is_member(connection)
+        return is_member(connection, READER)
 
 
 def attempt(engine: sa.Engine, *statements: str) -> None:

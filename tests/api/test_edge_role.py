@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from geo.errors import Unavailable
 from layers.models import Base
-from layers.rights.edge import NEVER, OF_PEOPLE, READS, WRITES, edge_address, in_role
+from layers.rights.edge import ADDS, NEVER, OF_PEOPLE, READS, WRITES, edge_address, in_role
 from layers.session import engine
 from tests.api.dig_journeys import Journey, journey
 from tests.api.test_survey_times import AGREED, called
@@ -118,6 +118,7 @@ def test_what_is_not_named_is_closed(door: psycopg.Connection[Any]) -> None:
         if row[0]
     }
     wanted = {(table, "SELECT") for table in READS if table in Base.metadata.tables}
+    wanted |= {(table, right) for table in ADDS for right in ("SELECT", "INSERT")}
     wanted |= {(table, right) for table in WRITES for right in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     assert may == wanted and not {table for table, _ in may} & set(NEVER)
 
